@@ -1,0 +1,42 @@
+PYTHON ?= python3
+BIN := .venv/bin
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+.PHONY: help install demo test test-slow lint format results
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+.venv/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("rnn_zoo needs Python 3.11 or newer, this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+install: .venv/.installed ## create .venv and install the package
+
+demo: .venv/.installed ## train on the sentences that ship with the package, compare with a bag of words, export, ask
+	$(BIN)/python recipes/imdb_sentiment.py --data sample --out runs/demo
+	$(BIN)/rnn-zoo predict runs/demo/export "The food is not good" "Not bad at all, I loved it"
+
+test: .venv/.installed-dev ## every test that needs no real data set, on TensorFlow and on JAX
+	$(BIN)/python -m pytest --numprocesses 2
+	KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses 2 tests/cells tests/layers tests/topologies
+
+test-slow: .venv/.installed-dev ## the tests on real data (TFDS_DATA_DIR says where, or they download)
+	$(BIN)/python -m pytest -m slow
+
+lint: .venv/.installed-dev ## ruff: errors and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: .venv/.installed-dev ## ruff: mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+results: .venv/.installed ## rewrite the tables of README.md from results/
+	$(BIN)/python -m rnn_zoo.evaluation.results results/imdb_sentiment.csv --readme README.md
