@@ -1,0 +1,61 @@
+"""What every test needs: a headless matplotlib, quiet logs, fixed seeds, nothing left over from the test before."""
+
+import os
+import random
+import sys
+
+# Before keras, tensorflow and matplotlib are imported: they read these once.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import hypothesis
+import numpy as np
+import pytest
+
+# Derandomised, so that a run is green or red for the same reason on every machine; no deadline, because the first
+# call of a layer traces it.
+hypothesis.settings.register_profile(
+    "rnn_zoo",
+    deadline=None,
+    derandomize=True,
+    max_examples=25,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("rnn_zoo")
+
+
+def pytest_collection_modifyitems(items):
+    """Skips tests marked `gpu` where TensorFlow sees none."""
+    marked = [item for item in items if item.get_closest_marker("gpu")]
+    if not marked:
+        return
+    import tensorflow as tf
+
+    if not tf.config.list_physical_devices("GPU"):
+        for item in marked:
+            item.add_marker(pytest.mark.skip(reason="TensorFlow sees no GPU"))
+
+
+@pytest.fixture(autouse=True)
+def seed():
+    """Seeds Python, NumPy and the backend with 0 before each test, and undoes a changed dtype policy after it."""
+    keras = sys.modules.get("keras")  # tests that need no Keras must not wait for its import
+    if keras is None:
+        random.seed(0)
+        np.random.seed(0)
+        yield 0
+        return
+    keras.utils.set_random_seed(0)
+    policy = keras.config.dtype_policy()
+    yield 0
+    keras.config.set_dtype_policy(policy)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def clear_session():
+    """Frees each module's graphs and figures once its tests (and the models they share) are done."""
+    yield
+    if "keras" in sys.modules:
+        sys.modules["keras"].backend.clear_session()
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
