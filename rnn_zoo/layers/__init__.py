@@ -1,0 +1,28 @@
+"""Layers: fronts, the recurrence, heads, pooling over time."""
+
+from rnn_zoo.layers.cell_registry import CELLS, register_cell
+from rnn_zoo.layers.classes import Classes
+from rnn_zoo.layers.front import Front
+from rnn_zoo.layers.head import Head
+from rnn_zoo.layers.labels import Labels
+from rnn_zoo.layers.one_hot import OneHot
+from rnn_zoo.layers.recurrent import Recurrent
+from rnn_zoo.layers.time_pooling import TimePooling
+from rnn_zoo.layers.tokens import Tokens
+from rnn_zoo.layers.values import Values
+from rnn_zoo.layers.vectors import Vectors
+
+__all__ = [
+    "CELLS",
+    "Classes",
+    "Front",
+    "Head",
+    "Labels",
+    "OneHot",
+    "Recurrent",
+    "TimePooling",
+    "Tokens",
+    "Values",
+    "Vectors",
+    "register_cell",
+]

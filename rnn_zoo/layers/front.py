@@ -1,0 +1,11 @@
+"""Front: what turns the steps of an input into vectors over time."""
+
+import keras
+
+
+class Front(keras.layers.Layer):
+    """A layer from raw steps to <float>[batch, time, dim] with a mask, that knows the `keras.Input` it reads."""
+
+    def make_input(self):
+        """A `keras.Input` of the shape and dtype that the front reads, any batch and time."""
+        raise NotImplementedError(f"{type(self).__name__} must define `make_input`.")

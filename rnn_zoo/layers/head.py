@@ -1,0 +1,53 @@
+"""Head: what turns features into a prediction, with its loss and its metrics."""
+
+import keras
+
+from rnn_zoo.checks import positive_integer
+
+
+class Head(keras.layers.Layer):
+    """A layer from features to a prediction, that knows the loss and the metrics to train it with.
+
+        y = f(x W + b)
+
+    It computes in float32 whatever the policy of the model: probabilities lose their small values in 16 bits.
+
+    Args:
+        count: int > 0, the numbers predicted.
+
+    Call arguments:
+        inputs: <float>[batch, ..., features].
+
+    Returns:
+        <float32>[batch, ..., count].
+
+    Raises:
+        ValueError: `count` is not a positive integer.
+    """
+
+    activation = None
+
+    def __init__(self, count, **kwargs):
+        super().__init__(**{**kwargs, "dtype": "float32"})
+        self.count = positive_integer("count", count)
+        self.dense = keras.layers.Dense(count, activation=self.activation, dtype="float32", name="dense")
+
+    def build(self, inputs_shape):
+        self.dense.build(inputs_shape)
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+    def compute_output_shape(self, inputs_shape):
+        return (*inputs_shape[:-1], self.count)
+
+    def make_loss(self):
+        """The `keras.losses.Loss` to train with."""
+        raise NotImplementedError(f"{type(self).__name__} must define `make_loss`.")
+
+    def make_metrics(self):
+        """A list of new `keras.metrics.Metric`."""
+        raise NotImplementedError(f"{type(self).__name__} must define `make_metrics`.")
+
+    def get_config(self):
+        return {**super().get_config(), "count": self.count}

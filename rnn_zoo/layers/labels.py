@@ -1,0 +1,36 @@
+"""Labels: the head that tells any number of several labels."""
+
+import keras
+
+from rnn_zoo.layers.head import Head
+
+
+@keras.saving.register_keras_serializable(package="rnn_zoo")
+class Labels(Head):
+    """The probabilities of labels that may hold together.
+
+        y = sigmoid(x W + b)
+
+    Targets are zeros and ones, <float>[batch, count]. The loss is the binary cross-entropy, for which Keras takes the
+    logits from before the sigmoid; the metric is the share of labels on the right side of 1/2.
+
+    Args:
+        count: int > 0, the number of labels.
+
+    Call arguments:
+        inputs: <float>[batch, ..., features].
+
+    Returns:
+        <float32>[batch, ..., count], each in (0, 1).
+
+    Raises:
+        ValueError: `count` is not a positive integer.
+    """
+
+    activation = "sigmoid"
+
+    def make_loss(self):
+        return keras.losses.BinaryCrossentropy()
+
+    def make_metrics(self):
+        return [keras.metrics.BinaryAccuracy(name="accuracy")]

@@ -1,0 +1,267 @@
+"""Recurrent: a stack of one kind of cell, the one place where stacks are built."""
+
+import keras
+from keras import ops
+
+from rnn_zoo.checks import fraction, one_of, positive_integer
+from rnn_zoo.layers.cell_registry import cell_kind
+from rnn_zoo.layers.seeds import derive
+from rnn_zoo.layers.steps import clear_masked, last_step
+
+_MERGES = {
+    "concat": lambda parts: ops.concatenate(parts, axis=-1),
+    "sum": lambda parts: parts[0] + parts[1],
+    "mul": lambda parts: parts[0] * parts[1],
+    "ave": lambda parts: (parts[0] + parts[1]) / 2,
+}
+
+
+@keras.saving.register_keras_serializable(package="rnn_zoo")
+class Recurrent(keras.layers.Layer):
+    """A stack of recurrent layers, in one direction or in both, with its states in and out by name.
+
+        y_0 = x
+        f_l = forward_l(y_(l-1)),  b_l = backward_l(y_(l-1))    over the valid steps, in the order of time
+        y_l = norm(merge(f_l, b_l) + P_l y_(l-1))               without residual: norm(merge(f_l, b_l))
+
+    where P_l is the identity, or a learned projection where the widths differ.
+
+    Args:
+        cell: "vanilla", "lstm", "gru" or a name given to `register_cell`.
+        units: int > 0, the size of the state of each direction; or one int per layer.
+        depth: int > 0, the number of layers.
+        bidirectional: bool, each layer also reads from the end to the start.
+        merge: how the directions meet: "concat" (2 * units wide), "sum", "mul" or "ave".
+        dropout: in [0, 1), on the inputs of each layer; one mask for all steps of a sequence (Gal and Ghahramani).
+        recurrent_dropout: in [0, 1), on the state; one mask for all steps of a sequence.
+        residual: bool, adds the input of each layer to its output.
+        normalization: None, or "layer": a `keras.layers.LayerNormalization` after each layer.
+        return_sequences: bool, the output of every step; else that of the step at which each direction ends.
+        return_state: bool, returns the states too.
+        go_backwards: bool, reads from the end to the start. Outputs stay aligned with the inputs and their mask
+            (`keras.layers.LSTM` leaves them reversed).
+        stateful: bool, each batch starts with the states at which the one before ended; needs a fixed batch size.
+        seed: int or None, of the dropout masks; every layer and direction draws its own.
+        cell_options: further arguments of the cell's layer, such as `activation` or `kernel_regularizer`.
+            `use_cudnn` is False unless given: cuDNN fails on an empty row and on padding that is not on the right.
+
+    Call arguments:
+        inputs: <float>[batch, time, features].
+        mask: <bool>[batch, time], False at padding; by default the mask that the inputs carry.
+        initial_state: dict, name in `state_names` -> <float>[batch, units]; names left out start as the cell does.
+        training: bool, whether dropout is on.
+        inputs_mask: filled in by Keras, which fills `mask` only where `inputs` is the one tensor.
+
+    Returns:
+        <float>[batch, time, width], zeros at masked steps; without return_sequences <float>[batch, width], zeros for a
+        row without a valid step. Width is units, 2 * units if bidirectional with merge="concat". With return_state a
+        pair: that, and a dict, name -> <float>[batch, units].
+
+    Raises:
+        ValueError: an argument is out of its range, two contradict each other, or a state's name is unknown.
+
+    Reference: Schuster and Paliwal 1997 (both directions); Gal and Ghahramani 2016 (dropout); He et al. 2016
+        (residual); Ba et al. 2016 (layer normalization).
+    """
+
+    def __init__(
+        self,
+        cell="lstm",
+        units=128,
+        depth=1,
+        bidirectional=False,
+        merge="concat",
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        residual=False,
+        normalization=None,
+        return_sequences=True,
+        return_state=False,
+        go_backwards=False,
+        stateful=False,
+        seed=None,
+        *,
+        name=None,
+        dtype=None,
+        trainable=True,
+        **cell_options,
+    ):
+        super().__init__(name=name, dtype=dtype, trainable=trainable)
+        kind = cell_kind(cell)
+        self.cell = cell
+        self.units, self.depth = _units_and_depth(units, depth)
+        self.bidirectional = bidirectional
+        self.merge = one_of("merge", merge, _MERGES)
+        self.dropout = fraction("dropout", dropout)
+        self.recurrent_dropout = fraction("recurrent_dropout", recurrent_dropout)
+        self.residual = residual
+        self.normalization = one_of("normalization", normalization, [None, "layer"])
+        self.return_sequences = return_sequences
+        self.return_state = return_state
+        self.go_backwards = go_backwards
+        self.stateful = stateful
+        self.seed = seed
+        self.cell_options = {
+            one_of("cell option", option, kind.options): value for option, value in cell_options.items()
+        }
+        if bidirectional and go_backwards:
+            raise ValueError("`go_backwards` must be False where `bidirectional` is True, which reads both ways.")
+        if bidirectional and stateful:
+            raise ValueError(
+                "`stateful` must be False where `bidirectional` is True: the backward direction of one batch would "
+                "have to start with the states of the next."
+            )
+        if bidirectional and residual and merge != "concat" and not return_sequences:
+            raise ValueError(
+                f"`merge` must be 'concat', got {merge!r}, where a bidirectional layer is residual and does not "
+                "return sequences: its directions end at different steps of the input."
+            )
+
+        self.directions = ["forward", "backward"] if bidirectional else ["backward" if go_backwards else "forward"]
+        self.state_names = []
+        self.recurrences = {}
+        for layer, width in enumerate(self.units):
+            for direction in self.directions:
+                place = f"layer_{layer}/{direction}"
+                self.recurrences[place] = self._make_layer(kind, place, width)
+                self.state_names += [f"{place}/{state}" for state in kind.states]
+        self.projections = {}
+        self.normalizations = [
+            keras.layers.LayerNormalization(dtype=self.dtype_policy, name=f"layer_{layer}_normalization")
+            for layer in range(self.depth)
+            if normalization
+        ]
+
+    def _make_layer(self, kind, place, units):
+        options = dict(self.cell_options)
+        if "use_cudnn" in kind.options:
+            options.setdefault("use_cudnn", False)
+        return kind.layer_class(
+            units,
+            dropout=self.dropout,
+            recurrent_dropout=self.recurrent_dropout,
+            return_sequences=True,
+            return_state=True,
+            go_backwards=place.endswith("backward"),
+            stateful=self.stateful,
+            seed=derive(self.seed, f"recurrent/{place}"),
+            dtype=self.dtype_policy,
+            name=place.replace("/", "_"),
+            **options,
+        )
+
+    @property
+    def backward_features(self):
+        """int, how many of the last features of the output ran backwards; None where a merge mixed both directions."""
+        if self.bidirectional:
+            return self.units[-1] if self.merge == "concat" else None
+        return self.units[-1] if self.go_backwards else 0
+
+    def build(self, inputs_shape, initial_state_shape=None):
+        shape = tuple(inputs_shape)
+        for layer in range(self.depth):
+            for direction in self.directions:
+                self.recurrences[f"layer_{layer}/{direction}"].build(shape)
+            width = self._width(layer)
+            if self.residual and width != shape[-1]:
+                self.projections[f"layer_{layer}"] = keras.layers.Dense(
+                    width, use_bias=False, dtype=self.dtype_policy, name=f"layer_{layer}_projection"
+                )
+                self.projections[f"layer_{layer}"].build(shape)
+            shape = (*shape[:2], width)
+            if self.normalization:
+                self.normalizations[layer].build(shape)
+
+    def call(self, inputs, mask=None, initial_state=None, training=None, inputs_mask=None):
+        mask = inputs_mask if mask is None else mask
+        given = self._check_names(initial_state)
+        states = {}
+        outputs = inputs
+        for layer in range(self.depth):
+            every_step = self.return_sequences or layer < self.depth - 1
+
+            def read(sequence, backward_features, every_step=every_step):
+                return sequence if every_step else last_step(sequence, mask, backward_features)
+
+            inputs, parts = outputs, []
+            for direction in self.directions:
+                sequence = self._run(f"layer_{layer}/{direction}", inputs, mask, given, training, states)
+                parts.append(read(sequence, self.units[layer] if direction == "backward" else 0))
+            outputs = _MERGES[self.merge](parts) if self.bidirectional else parts[0]
+            if self.residual:
+                project = self.projections.get(f"layer_{layer}", lambda same: same)
+                outputs = outputs + read(project(inputs), self.backward_features)
+            if self.normalization:
+                outputs = self.normalizations[layer](outputs)
+        if mask is not None:
+            outputs = clear_masked(outputs, mask if self.return_sequences else ops.any(mask, axis=1))
+        return (outputs, states) if self.return_state else outputs
+
+    def _run(self, place, inputs, mask, given, training, states):
+        """One layer in one direction: its outputs in the order of time; adds its last states to `states`."""
+        recurrence = self.recurrences[place]
+        names = [name for name in self.state_names if name.startswith(f"{place}/")]
+        initial = None
+        if any(name in given for name in names):
+            defaults = recurrence.get_initial_state(ops.shape(inputs)[0])
+            initial = [given.get(name, default) for name, default in zip(names, defaults, strict=True)]
+        sequence, *last = recurrence(inputs, mask=mask, initial_state=initial, training=training)
+        states.update(zip(names, last, strict=True))
+        return ops.flip(sequence, axis=1) if recurrence.go_backwards else sequence
+
+    def _check_names(self, states):
+        for name in states or {}:
+            one_of("initial_state", name, self.state_names)
+        return states or {}
+
+    def _width(self, layer):
+        return self.units[layer] * (2 if self.bidirectional and self.merge == "concat" else 1)
+
+    def reset_state(self):
+        """Sets the kept states of a stateful recurrence to zero."""
+        for recurrence in self.recurrences.values():
+            recurrence.reset_state()
+
+    def compute_mask(self, inputs, previous_mask=None):
+        mask = previous_mask if self.return_sequences else None
+        return [mask] + [None] * len(self.state_names) if self.return_state else mask
+
+    def compute_output_shape(self, inputs_shape, initial_state_shape=None):
+        batch, time, _ = inputs_shape
+        width = self._width(self.depth - 1)
+        outputs = (batch, time, width) if self.return_sequences else (batch, width)
+        if not self.return_state:
+            return outputs
+        units = {name: self.units[int(name.split("/")[0].removeprefix("layer_"))] for name in self.state_names}
+        return outputs, {name: (batch, size) for name, size in units.items()}
+
+    def get_config(self):
+        options = {name: keras.saving.serialize_keras_object(value) for name, value in self.cell_options.items()}
+        return {
+            **super().get_config(),
+            "cell": self.cell,
+            "units": list(self.units),
+            "depth": self.depth,
+            "bidirectional": self.bidirectional,
+            "merge": self.merge,
+            "dropout": self.dropout,
+            "recurrent_dropout": self.recurrent_dropout,
+            "residual": self.residual,
+            "normalization": self.normalization,
+            "return_sequences": self.return_sequences,
+            "return_state": self.return_state,
+            "go_backwards": self.go_backwards,
+            "stateful": self.stateful,
+            "seed": self.seed,
+            **options,
+        }
+
+
+def _units_and_depth(units, depth):
+    depth = positive_integer("depth", depth)
+    if not isinstance(units, (list, tuple)):
+        return [positive_integer("units", units)] * depth, depth
+    units = [positive_integer("units", width) for width in units]
+    if not units or depth not in (1, len(units)):
+        raise ValueError(f"`units` must be one int, or one per layer; got {units} with `depth` {depth}.")
+    return units, len(units)
