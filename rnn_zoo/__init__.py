@@ -1,3 +1,52 @@
 """rnn_zoo: recurrent networks for Keras 3, as a front, a recurrence and a head."""
 
+import importlib
+
+from rnn_zoo.cells import VanillaCell, VanillaRNN
+from rnn_zoo.layers import (
+    CELLS,
+    Classes,
+    Front,
+    Head,
+    Labels,
+    OneHot,
+    Recurrent,
+    TimePooling,
+    Tokens,
+    Values,
+    Vectors,
+    register_cell,
+)
+from rnn_zoo.topologies import many_to_one
+from rnn_zoo.zoo import create_model, find_pretrained, list_models, register_model
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "CELLS",
+    "Classes",
+    "Front",
+    "Head",
+    "Labels",
+    "OneHot",
+    "Recurrent",
+    "TimePooling",
+    "Tokens",
+    "Values",
+    "VanillaCell",
+    "VanillaRNN",
+    "Vectors",
+    "create_model",
+    "find_pretrained",
+    "list_models",
+    "load",
+    "many_to_one",
+    "register_cell",
+    "register_model",
+]
+
+
+def __getattr__(name):
+    if name == "load":  # late, because it brings in what only trained models need
+        return importlib.import_module("rnn_zoo.export").load
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,5 @@
+"""Named models, one task a file; importing this registers them all."""
+
+from rnn_zoo.models import imdb
+
+__all__ = ["imdb"]

@@ -1,0 +1,65 @@
+"""Models of film reviews; each reads token ids <int>[batch, time] and gives <float>[batch, classes]."""
+
+from rnn_zoo.layers import Classes, Recurrent, Tokens
+from rnn_zoo.topologies import many_to_one
+from rnn_zoo.zoo import register_model
+
+
+@register_model
+def imdb_vanilla(
+    *, vocabulary_size=20_000, dim=64, units=64, classes=2, word_dropout=0.2, dropout=0.5, vectors=None, seed=None
+):
+    """The plain recurrence h_t = tanh(x_t W + h_(t-1) U + b), max-pooled."""
+    return many_to_one(
+        Tokens(vocabulary_size, dim, word_dropout=word_dropout, vectors=vectors, seed=seed),
+        Recurrent("vanilla", units, seed=seed),
+        Classes(classes),
+        pooling="max",
+        dropout=dropout,
+        name="imdb_vanilla",
+    )
+
+
+@register_model
+def imdb_lstm(
+    *, vocabulary_size=20_000, dim=64, units=64, classes=2, word_dropout=0.2, dropout=0.5, vectors=None, seed=None
+):
+    """One LSTM, max-pooled."""
+    return many_to_one(
+        Tokens(vocabulary_size, dim, word_dropout=word_dropout, vectors=vectors, seed=seed),
+        Recurrent("lstm", units, seed=seed),
+        Classes(classes),
+        pooling="max",
+        dropout=dropout,
+        name="imdb_lstm",
+    )
+
+
+@register_model
+def imdb_gru(
+    *, vocabulary_size=20_000, dim=64, units=64, classes=2, word_dropout=0.2, dropout=0.5, vectors=None, seed=None
+):
+    """One GRU, max-pooled."""
+    return many_to_one(
+        Tokens(vocabulary_size, dim, word_dropout=word_dropout, vectors=vectors, seed=seed),
+        Recurrent("gru", units, seed=seed),
+        Classes(classes),
+        pooling="max",
+        dropout=dropout,
+        name="imdb_gru",
+    )
+
+
+@register_model
+def imdb_bilstm(
+    *, vocabulary_size=20_000, dim=64, units=64, classes=2, word_dropout=0.5, dropout=0.5, vectors=None, seed=None
+):
+    """An LSTM in each direction, pooled by the maximum and the mean."""
+    return many_to_one(
+        Tokens(vocabulary_size, dim, word_dropout=word_dropout, vectors=vectors, seed=seed),
+        Recurrent("lstm", units, bidirectional=True, seed=seed),
+        Classes(classes),
+        pooling=("max", "mean"),
+        dropout=dropout,
+        name="imdb_bilstm",
+    )

@@ -1,0 +1,61 @@
+"""many_to_one: read all steps, predict once."""
+
+import keras
+
+from rnn_zoo.checks import fraction
+from rnn_zoo.layers.time_pooling import TimePooling
+
+
+def many_to_one(
+    front, recurrence, head, *, pooling="last", dropout=0.0, skip=False, inputs=None, optimizer="adam", name=None
+):
+    """A model that reads a whole sequence and predicts once, ready for `fit`.
+
+        y = head(drop(pool(recurrence(front(x)))))
+        y = head(drop([pool(recurrence(front(x))); mean_t front(x)_t]))    with skip
+
+    Args:
+        front: a front (`Tokens`, `OneHot`, `Vectors`) or any layer that gives <float>[batch, time, dim].
+        recurrence: `Recurrent`, or any layer that gives <float>[batch, time, width]; "last" then reads its last step.
+        head: a head (`Classes`, `Labels`, `Values`), whose loss and metrics compile the model; or any layer, which
+            leaves it uncompiled.
+        pooling: how steps become one vector: "last", "max", "mean", "attention", or several, concatenated.
+        dropout: in [0, 1), before the head.
+        skip: bool, also shows the head the mean of the front's own vectors: an order-blind path beside the recurrence.
+        inputs: `keras.Input`; needed where `front` is a plain layer.
+        optimizer: name or `keras.optimizers.Optimizer`.
+        name: str or None, the model's name.
+
+    Returns:
+        `keras.Model`, from the front's input to the head's output: [batch, time, ...] -> <float>[batch, count].
+
+    Raises:
+        ValueError: the recurrence returns states or one step only, `inputs` is missing, `dropout` is out of its range,
+            or "last" is to read two directions, which end at different steps, from their sum.
+    """
+    fraction("dropout", dropout)
+    if not getattr(recurrence, "return_sequences", True):
+        raise ValueError("`recurrence` must return sequences, for `pooling` to read; set its return_sequences=True.")
+    if getattr(recurrence, "return_state", False):
+        raise ValueError("`recurrence` must return its outputs alone; set its return_state=False.")
+    if inputs is None:
+        if not hasattr(front, "make_input"):
+            raise ValueError(f"`inputs` must be given (a keras.Input), because {type(front).__name__} makes none.")
+        inputs = front.make_input()
+
+    backward_features = getattr(recurrence, "backward_features", 0)
+    if backward_features is None and "last" in pooling:
+        raise ValueError(f"`pooling` cannot read the last step after merge={recurrence.merge!r}; merge with 'concat'.")
+
+    vectors = front(inputs)
+    pool = TimePooling(pooling, backward_features=backward_features or 0, name="pooling")
+    features = pool(recurrence(vectors))
+    if skip:
+        wide = TimePooling("mean", name="skip_pooling")(vectors)
+        features = keras.layers.Concatenate(name="skip")([features, wide])
+    if dropout:
+        features = keras.layers.Dropout(dropout, name="dropout")(features)
+    model = keras.Model(inputs, head(features), name=name)
+    if hasattr(head, "make_loss"):
+        model.compile(optimizer, loss=head.make_loss(), metrics=head.make_metrics())
+    return model
