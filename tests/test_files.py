@@ -1,0 +1,187 @@
+import os
+import stat
+import subprocess
+import sys
+import textwrap
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from rnn_zoo import files
+from rnn_zoo.files import atomic_file, atomic_folder
+
+OLD, NEW = "old " * 5_000, "new " * 20_000
+
+# Each writes the new content and dies before the call of `os` or `shutil` with the number given in argv[3], counted
+# over all of them; every system call of the write comes from one of these.
+WRITER = """
+    import os, shutil, signal, sys, tempfile
+    kind, target, die_at = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    sys.path.append(sys.argv[4])  # the module by itself: the package takes seconds to import
+    import files
+    from files import atomic_file, atomic_folder
+    calls = 0
+    def deadly(function):
+        def wrapped(*args, **kwargs):
+            global calls
+            calls += 1
+            if calls == die_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return function(*args, **kwargs)
+        return wrapped
+    for module, names in (
+        (tempfile, ["mkstemp", "mkdtemp"]), (os, ["fsync", "chmod", "replace", "rename", "fdopen", "unlink"]),
+        (shutil, ["rmtree"]), (files, ["_exchange"]),
+    ):
+        for name in names:
+            setattr(module, name, deadly(getattr(module, name)))
+    new = "new " * 20_000
+    write = deadly(lambda file, text: file.write(text))
+    if kind == "file":
+        with atomic_file(target) as file:
+            write(file, new[:40_000])
+            file.flush()
+            write(file, new[40_000:])
+    else:
+        with atomic_folder(target) as folder:
+            for name in ("one.txt", "two.txt"):
+                with open(folder / name, "w") as file:
+                    write(file, new)
+"""
+
+
+def write_and_die(kind, target, at):
+    arguments = [kind, str(target), str(at), os.path.dirname(files.__file__)]
+    return subprocess.run([sys.executable, "-S", "-c", textwrap.dedent(WRITER), *arguments], check=False).returncode
+
+
+def folder_content(path):
+    return {file.name: file.read_text() for file in path.iterdir()}
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_file_is_old_or_new_after_a_kill_at_any_point(tmp_path, exists):
+    target, seen = tmp_path / "result.csv", set()
+    for at in range(1, 20):
+        if exists:
+            target.write_text(OLD)
+        else:
+            target.unlink(missing_ok=True)
+        status = write_and_die("file", target, at)
+        seen.add(target.read_text() if target.exists() else None)
+        if status == 0:
+            break
+    assert status == 0 and at > 5, "the points at which to die were not all reached"
+    assert seen == {OLD if exists else None, NEW}
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_folder_is_old_or_new_after_a_kill_at_any_point(tmp_path, exists):
+    target = tmp_path / "export"
+    old, new, seen = {"one.txt": OLD, "gone.txt": OLD}, {"one.txt": NEW, "two.txt": NEW}, []
+    for at in range(1, 20):
+        with atomic_folder(target) as folder:
+            for name, text in old.items():
+                (folder / name).write_text(text)
+        if not exists:
+            for name in old:
+                (target / name).unlink()
+            target.rmdir()
+        status = write_and_die("folder", target, at)
+        seen.append(folder_content(target) if target.exists() else None)
+        if status == 0:
+            break
+    assert status == 0 and at > 4, "the points at which to die were not all reached"
+    assert seen[0] == (old if exists else None)
+    assert seen[-1] == new
+    assert all(content in (seen[0], new) for content in seen)
+
+
+def test_a_reader_sees_the_old_file_or_the_new_one_while_it_is_replaced(tmp_path):
+    target = tmp_path / "result.csv"
+    target.write_text(OLD)
+    with atomic_file(target) as file:
+        file.write(NEW)
+        file.flush()
+        assert target.read_text() == OLD
+    assert target.read_text() == NEW
+
+
+def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path):
+    target = tmp_path / "result.csv"
+    target.write_text(OLD)
+    with pytest.raises(RuntimeError, match="disk"), atomic_file(target) as file:
+        file.write(NEW)
+        raise RuntimeError("disk")
+    assert folder_content(tmp_path) == {"result.csv": OLD}
+
+
+def test_an_error_leaves_the_old_folder_and_nothing_else(tmp_path):
+    target = tmp_path / "export"
+    with atomic_folder(target) as folder:
+        (folder / "one.txt").write_text(OLD)
+    with pytest.raises(RuntimeError, match="disk"), atomic_folder(target) as folder:
+        (folder / "one.txt").write_text(NEW)
+        raise RuntimeError("disk")
+    assert folder_content(target) == {"one.txt": OLD}
+    assert [path.name for path in tmp_path.iterdir()] == ["export"]
+
+
+@given(text=some.text(some.characters(exclude_categories=["Cs"], exclude_characters="\r")))
+def test_text_is_written_in_utf8(tmp_path_factory, text):
+    target = tmp_path_factory.mktemp("text") / "a.txt"
+    with atomic_file(target) as file:
+        file.write(text)
+    assert target.read_bytes().decode("utf-8") == text.replace("\n", os.linesep)
+
+
+@given(content=some.binary())
+def test_bytes_are_written_as_they_are(tmp_path_factory, content):
+    target = tmp_path_factory.mktemp("bytes") / "a.bin"
+    with atomic_file(target, "wb") as file:
+        file.write(content)
+    assert target.read_bytes() == content
+
+
+def test_missing_parents_are_made(tmp_path):
+    with atomic_file(tmp_path / "a" / "b" / "c.txt") as file:
+        file.write("text")
+    with atomic_folder(tmp_path / "d" / "e") as folder:
+        (folder / "f").mkdir()
+    assert (tmp_path / "a" / "b" / "c.txt").read_text() == "text"
+    assert (tmp_path / "d" / "e" / "f").is_dir()
+
+
+def test_others_may_read_what_was_written(tmp_path):
+    with atomic_file(tmp_path / "a.txt") as file:
+        file.write("text")
+    with atomic_folder(tmp_path / "b"):
+        pass
+    assert stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == 0o644
+    assert stat.S_IMODE((tmp_path / "b").stat().st_mode) == 0o755
+
+
+def test_relative_paths_and_strings(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for text in ("one", "two"):
+        with atomic_file("a.txt") as file:
+            file.write(text)
+        with atomic_folder("b") as folder:
+            (folder / "c.txt").write_text(text)
+    assert folder_content(tmp_path / "b") == {"c.txt": "two"}
+    assert (tmp_path / "a.txt").read_text() == "two"
+
+
+def test_a_folder_is_replaced_where_the_file_system_cannot_exchange(tmp_path, monkeypatch):
+    class Libc:
+        @staticmethod
+        def renameat2(*arguments):
+            return -1
+
+    monkeypatch.setattr(files.ctypes, "CDLL", lambda *arguments, **options: Libc)
+    for text in (OLD, NEW):
+        with atomic_folder(tmp_path / "export") as folder:
+            (folder / "one.txt").write_text(text)
+    assert folder_content(tmp_path / "export") == {"one.txt": NEW}
+    assert [path.name for path in tmp_path.iterdir()] == ["export"]
