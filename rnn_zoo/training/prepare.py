@@ -1,0 +1,69 @@
+"""The device, the precision and the seed of a process: what must be settled before a model is built."""
+
+import os
+
+import keras
+
+from rnn_zoo.checks import one_of
+
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+
+
+def prepare(seed=0, precision="float32"):
+    """Settles device, precision and seed, and prints them as the first line of output.
+
+    Call it before the model is built: a layer takes its precision and its initial weights when it is made. With the
+    TensorFlow backend every GPU gets memory growth, so that the run takes the memory it needs and not all there is.
+
+    Args:
+        seed: int in [0, 2**32), of Python, NumPy and Keras. Default 0.
+        precision: "float32" (default); "mixed_bfloat16" or "mixed_float16": computation in 16 bits, weights in 32.
+            16 bits pay on a GPU with tensor cores and cost time on most CPUs.
+    Returns:
+        str, the devices, as "GPU NVIDIA H200" or "CPU, 2 cores".
+    Raises:
+        ValueError: `seed` or `precision` is none of the above.
+    """
+    check_seed(seed)
+    one_of("precision", precision, PRECISIONS)
+    # Growth can only be set before anything else touches a GPU, the random seed included.
+    device, note = _tensorflow_device() if keras.backend.backend() == "tensorflow" else _other_device()
+    keras.config.set_dtype_policy(precision)
+    keras.utils.set_random_seed(seed)
+    print(f"Device: {device}{note}; precision {precision}; seed {seed}", flush=True)
+    return device
+
+
+def check_seed(seed):
+    """Returns `seed` as an int; ValueError unless it is an integer in [0, 2**32)."""
+    if isinstance(seed, bool) or not hasattr(seed, "__index__") or not 0 <= seed.__index__() < 2**32:
+        raise ValueError(f"`seed` must be an integer in [0, 2**32), got {seed!r}.")
+    return seed.__index__()
+
+
+def _tensorflow_device():
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
+        return _cpu(), " (no GPU found)"
+    note = " (memory growth on)"
+    for gpu in gpus:
+        try:
+            tf.config.experimental.set_memory_growth(gpu, True)
+        except RuntimeError:  # TensorFlow already runs on it; what it was given first holds
+            note = " (memory growth not set: call prepare() before any other TensorFlow code)"
+    names = [tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name) for gpu in gpus]
+    return ", ".join(f"GPU {name}" for name in names), note
+
+
+def _other_device():
+    backend = keras.backend.backend()
+    devices = keras.distribution.list_devices()
+    on_cpu = all("cpu" in device.lower() for device in devices)
+    return _cpu() if on_cpu else ", ".join(devices), f" ({backend} backend)"
+
+
+def _cpu():
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"CPU, {count} core{'s' if count != 1 else ''}"

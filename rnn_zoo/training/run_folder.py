@@ -1,0 +1,95 @@
+"""The folder of a run: what its settings are, and whether it may go on in a given folder."""
+
+import json
+import platform
+from pathlib import Path
+
+import keras
+
+import rnn_zoo
+from rnn_zoo.files import atomic_file
+
+CONFIG = "config.json"
+CHECKPOINT = "checkpoint.npz"
+MODEL = "model.keras"
+CURVES = "curves.png"
+WRITTEN = (CHECKPOINT, MODEL, CURVES, "history.json", "history.csv")
+
+
+def check_folder(out, settings):
+    """Compares the settings of a run with what `out` holds; nothing is written.
+
+    Args:
+        out: Path of the folder, which need not exist.
+        settings: dict, as `plain` gives it.
+    Returns:
+        bool, `out` holds this very run.
+    Raises:
+        ValueError: `out` is a file, or holds another run.
+    """
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"`out` must be a folder, but {out} is a file. Give another `out`.")
+    try:
+        saved = json.loads((out / CONFIG).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        foreign = [name for name in WRITTEN if (out / name).exists()]
+        if foreign:
+            raise ValueError(
+                f"`out` ({out}) holds {', '.join(foreign)} but no {CONFIG}: another run's. "
+                "Give another `out`, or delete that folder."
+            ) from None
+        return False
+    except ValueError as error:
+        raise ValueError(f"{out / CONFIG} is not JSON ({error}). Give another `out`, or delete that folder.") from error
+    here, there = _flatten(settings), _flatten({key: saved.get(key) for key in settings})
+    absent = object()
+    changed = [name for name in sorted({*here, *there}) if here.get(name, absent) != there.get(name, absent)]
+    if changed:
+        listed = "; ".join(
+            f"{name} is {there.get(name, 'absent')} there, {here.get(name, 'absent')} here" for name in changed
+        )
+        raise ValueError(f"`out` ({out}) holds another run: {listed}. Give another `out`, or delete that folder.")
+    return True
+
+
+def write_config(out, settings):
+    """Writes config.json: the settings, and what they ran with."""
+    versions = {"python": platform.python_version(), "keras": keras.__version__, "rnn_zoo": rnn_zoo.__version__}
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        versions["tensorflow"] = tf.__version__
+    with atomic_file(out / CONFIG) as file:
+        json.dump({**settings, "made_with": {"backend": keras.backend.backend(), **versions}}, file, indent=1)
+
+
+def remove_leftovers(out):
+    """Deletes the half-written files that a kill left behind."""
+    for name in (CONFIG, *WRITTEN):
+        for leftover in Path(out).glob(f".{name}.*"):
+            leftover.unlink(missing_ok=True)
+
+
+def plain(value):
+    """Returns `value` as JSON gives it back: paths as strings, NumPy numbers as numbers, tuples as lists."""
+    return json.loads(json.dumps(value, default=_plain_leaf))
+
+
+def show(settings):
+    """Prints the settings, one a line."""
+    for name, value in _flatten(settings).items():
+        print(f"  {name}: {value}")
+
+
+def _plain_leaf(value):
+    return value.tolist() if hasattr(value, "tolist") else str(value)
+
+
+def _flatten(tree, prefix=""):
+    flat = {}
+    for key, value in (tree or {}).items():
+        if isinstance(value, dict):
+            flat |= _flatten(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
