@@ -1,0 +1,177 @@
+"""The command `rnn-zoo`: list, info, predict, export."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+
+from rnn_zoo import __version__
+
+app = App(
+    name="rnn-zoo", help="Recurrent networks for Keras: look at models, run them, export them.", version=__version__
+)
+
+
+def main(arguments=None):
+    """Runs the command; returns its exit code: 0, or 2 after one line on standard error where the user can fix it."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        app(arguments, exit_on_error=False, print_error=False, result_action="return_none")
+        sys.stdout.flush()
+    except BrokenPipeError:  # `rnn-zoo list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (CycloptsError, ValueError, OSError, RuntimeError) as error:
+        print("rnn-zoo: error:", " ".join(str(error).split()), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+@app.command(name="list")
+def list_models(pattern: str = "*", /, *, pretrained: bool = False):
+    """List the models by name.
+
+    Args:
+        pattern: which names, e.g. "imdb*".
+        pretrained: only those that are here as an exported folder, ready for `predict`.
+    """
+    from rnn_zoo import zoo
+
+    ready = set(zoo.list_models(pattern, pretrained=True))
+    names = zoo.list_models(pattern, pretrained=pretrained)
+    if not names:
+        raise ValueError(f"no model is called {pattern!r}; `rnn-zoo list` shows all of them.")
+    table = _table("model", "pretrained")
+    for name in sorted({*names, *ready}):
+        table.add_row(name, str(zoo.find_pretrained(name)) if name in ready else "")
+    _print(table)
+
+
+@app.command
+def info(name: str, /):
+    """Show what is known about a model: how it is built or, where it is exported, its card and whether it is whole.
+
+    Args:
+        name: a name that `rnn-zoo list` shows, or an exported folder.
+    """
+    from rnn_zoo import zoo
+
+    exported = Path(name).is_dir() or name in zoo.list_models(pretrained=True)
+    if not exported and name in zoo.list_models():
+        model = zoo.create_model(name)
+        model.summary(expand_nested=True)
+        return
+    from rich.markdown import Markdown
+
+    from rnn_zoo.export.pretrained import load
+
+    model = load(name)
+    _print(Markdown(model.card))
+    print(f"\n{model.folder}: {len(model.verify())} files, all as they were exported.")
+
+
+@app.command
+def predict(
+    model: str,
+    /,
+    *text: str,
+    file: Path | None = None,
+    text_column: str = "text",
+    out: Path | None = None,
+    overwrite: bool = False,
+    batch_size: int = 64,
+    format: Literal["table", "json"] = "table",
+):
+    """Answer texts, from the command line or a whole file.
+
+    Args:
+        model: a name that `rnn-zoo list --pretrained` shows, or an exported folder.
+        text: the texts, each in quotes; after `--` they may start with a hyphen.
+        file: a .csv, .tsv or .jsonl file, each also with .gz, or .txt with a text a line, instead of texts.
+        text_column: the column of the file that holds the text.
+        out: CSV file to write, a row a text; by default NAME.predictions.csv beside the file.
+        overwrite: replace `--out` where it exists; the file itself is never replaced.
+        batch_size: texts computed at once.
+        format: how to print the answers to texts of the command line.
+    """
+    if bool(text) == bool(file):
+        raise ValueError('predict needs either texts or --file, e.g. rnn-zoo predict MODEL "The food is not good".')
+    from rnn_zoo.export.bulk import check_output, predict_file
+    from rnn_zoo.export.pretrained import load
+
+    if file:
+        check_output(file, out, overwrite)  # before the seconds that TensorFlow takes
+    pretrained = load(model)
+    if file:
+        written, counts = predict_file(
+            pretrained, file, out, text_column=text_column, batch_size=batch_size, progress=True, overwrite=overwrite
+        )
+        shares = ", ".join(f"{label} {count:,}" for label, count in counts.most_common())
+        print(f"{written}: {counts.total():,} texts answered: {shares}.")
+        return
+    answers = pretrained.predict(text, batch_size=batch_size)
+    if format == "json":
+        rows = [
+            {"text": given, "label": answer.label, "score": answer.score, "probabilities": answer.probabilities}
+            for given, answer in zip(text, answers, strict=True)
+        ]
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    table = _table("text", "label", "score")
+    for given, answer in zip(text, answers, strict=True):
+        table.add_row(given, answer.label, f"{answer.score:.3f}")
+    _print(table)
+
+
+@app.command
+def export(
+    source: Path,
+    /,
+    *,
+    to: Path,
+    vocabulary: Path | None = None,
+    labels: Annotated[list[str] | None, Parameter(consume_multiple=True, negative=())] = None,
+    data: str | None = None,
+    licence: str | None = None,
+    limits: str | None = None,
+):
+    """Export a trained model as a folder that answers raw text with TensorFlow alone.
+
+    Args:
+        source: a run's folder (with model.keras, vocabulary.txt, labels.json), or a .keras file.
+        to: the folder to write; new, empty, or an earlier export, which is replaced.
+        vocabulary: the vocabulary's file; by default vocabulary.txt beside the model.
+        labels: the names of the classes, in the order of the model's outputs; by default those of labels.json.
+        data: for the model card: what the model was trained on.
+        licence: for the model card: the licence of the data and of the model.
+        limits: for the model card: what the model is not good for.
+    """
+    from rnn_zoo.export.source import save_from
+
+    card = {"data": data, "licence": licence, "limits": limits, "command": " ".join(["rnn-zoo export", str(source)])}
+    folder = save_from(source, to, vocabulary=vocabulary, labels=labels, card=card)
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    print(f'{folder}: exported, {size / 1e6:.1f} MB. Try: rnn-zoo predict {folder} "The food is not good"')
+
+
+def _table(*columns):
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="ellipsis" if column == "text" else "fold", no_wrap=column == "text")
+    return table
+
+
+def _print(renderable):
+    from rich.console import Console
+
+    Console(markup=False, highlight=False).print(renderable)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""The model card: what a stranger must know before using an exported model."""
+
+import platform
+from importlib.metadata import version
+
+from rnn_zoo import __version__
+
+_ABSENT = "not stated"
+_PLACED = ("summary", "data", "licence", "limits", "command", "seed")
+
+
+def model_card(name, labels, card, metrics, *, parameters, words, size):
+    """Returns the model card as Markdown.
+
+    Args:
+        name: str, the model's name.
+        labels: list of str, the classes.
+        card: dict; data, licence, limits, command, seed and summary have their place, other keys get a line each.
+        metrics: dict, {model or baseline: {metric: number}} or {metric: number}; what is neither stays in metrics.json.
+        parameters: int, the number of weights.
+        words: int, the size of the vocabulary.
+        size: int, the bytes of the other files.
+    """
+    said = {key: str(value).strip() for key, value in card.items() if value is not None and str(value).strip()}
+    others = "".join(f"- {key}: {value}\n" for key, value in said.items() if key not in _PLACED)
+    fence = "```"
+    return f"""# {name}
+
+{said.get("summary", "A recurrent network that classifies text.")}
+
+Input: text, any length, any number at once. Output: one of {_listed(labels)}, with the probability of each.
+
+## Use
+
+With TensorFlow alone:
+
+{fence}python
+import tensorflow as tf
+
+model = tf.saved_model.load("{name}")
+answers = model.serve(tf.constant(["The food is not good", ""]))
+answers["label"], answers["score"], answers["probabilities"]
+{fence}
+
+With rnn_zoo:
+
+{fence}
+rnn-zoo predict {name} "The food is not good"
+{fence}
+
+## Metrics
+
+{_metrics_table(metrics)}
+
+## Data
+
+{said.get("data", _ABSENT)}
+
+Licence: {said.get("licence", _ABSENT)}
+
+## Limits
+
+{said.get("limits", _ABSENT)}
+
+## How it was made
+
+- command: {_code(said.get("command"))}
+- seed: {said.get("seed", _ABSENT)}
+- versions: {versions()}
+- size: {parameters:,} parameters, {words:,} words, {size / 1e6:.1f} MB
+{others}
+Every file of this folder: `sha256sum --check SHA256SUMS`.
+"""
+
+
+def versions():
+    """Returns the versions a result depends on, as one line."""
+    parts = [f"rnn_zoo {__version__}", *(f"{name} {version(name)}" for name in ("tensorflow", "keras"))]
+    return "; ".join([*parts, f"Python {platform.python_version()}"])
+
+
+def _listed(labels):
+    shown = ", ".join(f"`{label}`" for label in labels[:20])
+    return shown if len(labels) <= 20 else f"{shown} and {len(labels) - 20} more (`labels.json`)"
+
+
+def _code(command):
+    return f"`{command}`" if command else _ABSENT
+
+
+def _metrics_table(metrics):
+    """Rows of numbers as Markdown, from what `rnn_zoo.evaluation.report` returns or {name: {metric: number}}."""
+    if not metrics:
+        return _ABSENT
+    systems = metrics.get("systems", {name: scores for name, scores in metrics.items() if isinstance(scores, dict)})
+    rows = {name: _numbers(scores) for name, scores in systems.items()}
+    if "systems" not in metrics:
+        rows = {"model": _numbers(metrics), **rows}
+    rows = {name: numbers for name, numbers in rows.items() if numbers}
+    if not rows:
+        return "See `metrics.json`."
+    columns = list(dict.fromkeys(column for numbers in rows.values() for column in numbers))
+    lines = ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    for name, numbers in rows.items():
+        lines.append("| " + " | ".join([name, *(_shown(numbers.get(column)) for column in columns)]) + " |")
+    lines += ["", *metrics.get("verdict", ()), "", "More in `metrics.json`."]
+    return "\n".join(lines)
+
+
+def _numbers(scores):
+    numbers = {name: value for name, value in scores.items() if type(value) in (int, float)}
+    order = scores.get("order")
+    if isinstance(order, dict) and "different" in order:
+        numbers["order pairs told apart"] = order["different"]
+    return numbers
+
+
+def _shown(value):
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"

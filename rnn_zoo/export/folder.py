@@ -1,0 +1,89 @@
+"""What an exported folder holds, and the checksums that say whether it is whole."""
+
+import hashlib
+from pathlib import Path
+
+SAVED_MODEL = "saved_model.pb"
+KERAS_MODEL = "model.keras"
+VOCABULARY = "vocabulary.txt"
+LABELS = "labels.json"
+METRICS = "metrics.json"
+CARD = "README.md"
+CHECKSUMS = "SHA256SUMS"
+REQUIRED = (SAVED_MODEL, KERAS_MODEL, VOCABULARY, LABELS, METRICS, CARD, CHECKSUMS)
+
+
+def missing_files(folder):
+    """Returns the names of the files that make a folder an export and that `folder` lacks."""
+    return [name for name in REQUIRED if not (Path(folder) / name).is_file()]
+
+
+def list_files(folder):
+    """Returns every file below `folder` but its checksums, as sorted paths relative to it with forward slashes."""
+    folder = Path(folder)
+    files = (path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
+    return sorted(name for path in files if (name := path.relative_to(folder).as_posix()) != CHECKSUMS)
+
+
+def write_checksums(folder):
+    """Writes SHA256SUMS, in the format that `sha256sum --check` reads, over every other file of `folder`."""
+    folder = Path(folder)
+    lines = [f"{_digest(folder / name)}  {name}\n" for name in list_files(folder)]
+    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def read_checksums(folder):
+    """Returns {file name: sha256} as SHA256SUMS of `folder` states them."""
+    path = Path(folder) / CHECKSUMS
+    stated = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        digest, _, name = line.partition("  ")
+        if len(digest) != 64 or not name:
+            raise ValueError(f"{path}, line {number}: expected '<sha256>  <file>', got {line!r}.")
+        stated[name] = digest
+    return stated
+
+
+def verify_checksums(folder):
+    """Compares every file with SHA256SUMS.
+
+    Returns:
+        list of str: the files compared.
+    Raises:
+        ValueError: a file was changed, is missing, or is not in SHA256SUMS; names all of them.
+    """
+    folder = Path(folder)
+    stated, present = read_checksums(folder), list_files(folder)
+    faults = [f"{name} is missing" for name in stated if name not in present]
+    faults += [f"{name} is not listed" for name in present if name not in stated]
+    faults += [f"{name} was changed" for name in present if name in stated and _digest(folder / name) != stated[name]]
+    if faults:
+        raise ValueError(f"{folder} is not as it was exported: {'; '.join(faults)}. Export or download it again.")
+    return present
+
+
+def refuse_foreign_folder(name, folder):
+    """ValueError unless `folder` can be written without loss: absent, empty, or an export and nothing else."""
+    folder = Path(folder)
+    if not folder.exists() and not folder.is_symlink():
+        return
+    if not folder.is_dir():
+        raise ValueError(f"`{name}` must be a folder, but {folder} is a file; name another folder.")
+    if not any(folder.iterdir()):
+        return
+    if missing := missing_files(folder):
+        raise ValueError(
+            f"`{name}`: {folder} is not empty and not an exported model (it has no {missing[0]}); "
+            "name a new folder or empty this one."
+        )
+    stated = read_checksums(folder)
+    if foreign := [file for file in list_files(folder) if file not in stated]:
+        raise ValueError(
+            f"`{name}`: {folder} also holds files that are not part of the export ({', '.join(foreign[:5])}) "
+            "and would be lost; move them away first."
+        )
+
+
+def _digest(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
