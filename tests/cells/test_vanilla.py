@@ -1,0 +1,560 @@
+import importlib.util
+import os
+import subprocess
+import sys
+
+import hypothesis.extra.numpy
+import keras
+import numpy as np
+import pytest
+from helpers import (
+    assert_config_round_trip,
+    gradients,
+    needs_tensorflow,
+    random_inputs,
+    run_layer_test,
+    run_model_test,
+    save_and_load,
+)
+from hypothesis import given
+from keras import ops
+
+from rnn_zoo.cells import VanillaCell, VanillaRNN
+
+BATCH, TIME, FEATURES, UNITS = 6, 5, 3, 4
+MASK = np.array(
+    [
+        [1, 1, 1, 1, 1],
+        [1, 1, 1, 0, 0],  # padded on the right
+        [0, 0, 1, 1, 1],  # on the left
+        [1, 0, 1, 0, 1],  # holes
+        [0, 1, 0, 1, 0],
+        [0, 0, 0, 0, 0],  # nothing at all
+    ],
+    dtype=bool,
+)
+NUMPY_ACTIVATIONS = {
+    "tanh": np.tanh,
+    "relu": lambda x: np.maximum(x, 0),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "linear": lambda x: x,
+}
+
+
+@keras.saving.register_keras_serializable(package="tests")
+def halved_sine(x):
+    return ops.sin(x) / 2
+
+
+def reference(inputs, kernel, recurrent_kernel, bias=0.0, f=np.tanh, state=None, mask=None, backwards=False):
+    """(outputs [batch, time, units] in the order of reading, last state), in float64."""
+    inputs = np.asarray(inputs, "float64")
+    state = np.zeros((len(inputs), len(recurrent_kernel))) if state is None else np.asarray(state, "float64")
+    output, outputs = np.zeros_like(state), []
+    steps = range(inputs.shape[1])
+    for t in reversed(steps) if backwards else steps:
+        new = f(inputs[:, t] @ kernel + state @ recurrent_kernel + bias)
+        valid = np.ones((len(inputs), 1), bool) if mask is None else mask[:, t, None]
+        state, output = np.where(valid, new, state), np.where(valid, new, output)
+        outputs.append(output)
+    return np.stack(outputs, axis=1), state
+
+
+def weights(seed=0, features=FEATURES, units=UNITS):
+    """kernel, recurrent_kernel, bias: the order in which the layer holds them."""
+    return [random_inputs(shape, seed + i) / 2 for i, shape in enumerate([(features, units), (units, units), (units,)])]
+
+
+def with_weights(layer, values=None, batch=BATCH):
+    layer.build((batch, TIME, FEATURES))
+    layer.set_weights(weights() if values is None else values)
+    return layer
+
+
+def numpy(outputs):
+    return [ops.convert_to_numpy(output) for output in keras.tree.flatten(outputs)]
+
+
+def close(actual, expected, atol=1e-5):
+    for one, other in zip(numpy(actual), numpy(expected), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=atol)
+
+
+INPUTS = random_inputs((BATCH, TIME, FEATURES))
+STATE = random_inputs((BATCH, UNITS), seed=9)
+
+
+# The equation
+
+
+def test_hello():
+    """The classic example: letters h, e, l, o; the network has read "h", then "e"."""
+    w_xh = [[0.287027, 0.846060, 0.572392, 0.486813], [0.902874, 0.871522, 0.691079, 0.189980]]
+    w_xh.append([0.537524, 0.092340, 0.558150, 0.491528])
+    w_hy = [[0.37168, 0.974829459, 0.830034886], [0.39141, 0.282585823, 0.659835709]]
+    w_hy += [[0.64985, 0.09821557, 0.334287084], [0.91266, 0.32581642, 0.144630018]]
+    rnn = VanillaRNN(3, return_sequences=True)
+    rnn.build((1, 2, 4))
+    rnn.set_weights([np.transpose(w_xh), 0.427043 * np.eye(3), np.full(3, 0.567001)])
+    states = ops.convert_to_numpy(rnn(np.eye(4, dtype="float32")[None, :2]))[0]
+    np.testing.assert_allclose(states[0], [0.69316794, 0.89955361, 0.80211853], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(states[1], [0.93653377, 0.94910407, 0.76238262], rtol=0, atol=1e-6)
+    answers = ops.convert_to_numpy(ops.softmax(states @ np.transpose(w_hy)))
+    np.testing.assert_allclose(answers[0], [0.43231876, 0.20512288, 0.16009574, 0.20246261], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(answers[1], [0.41975184, 0.19468315, 0.16242754, 0.22313747], rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("activation", [*NUMPY_ACTIVATIONS, halved_sine, ops.sin, lambda x: x * x / 9])
+def test_equals_numpy_for_any_activation(activation):
+    rnn = with_weights(VanillaRNN(UNITS, activation, return_sequences=True, return_state=True))
+    f = NUMPY_ACTIVATIONS.get(activation) or (lambda x: numpy(activation(x))[0])
+    close(rnn(INPUTS), reference(INPUTS, *weights(), f=f))
+
+
+def test_relu_with_identity_recurrence_adds_up():
+    rnn = VanillaRNN(2, "relu", kernel_initializer="identity", recurrent_initializer="identity")
+    close(rnn(np.ones((1, 7, 2), "float32")), np.full((1, 2), 7.0))
+
+
+def test_without_bias():
+    rnn = with_weights(VanillaRNN(UNITS, use_bias=False), weights()[:2])
+    assert [weight.name for weight in rnn.weights] == ["kernel", "recurrent_kernel"]
+    close(rnn(INPUTS), reference(INPUTS, *weights()[:2])[1])
+
+
+def test_additive_and_concatenated_form_are_the_same_function():
+    kernel, recurrent_kernel, bias = weights()
+    cell = VanillaCell(UNITS)
+    cell.build((BATCH, FEATURES))
+    cell.set_weights([kernel, recurrent_kernel, bias])
+    additive, _ = cell(INPUTS[:, 0], [STATE])
+    both = ops.concatenate([INPUTS[:, 0], STATE], axis=1)
+    concatenated = ops.tanh(ops.matmul(both, np.concatenate([kernel, recurrent_kernel])) + bias)
+    close(additive, concatenated, atol=1e-6)
+
+
+def test_cell_returns_the_documented_shapes():
+    output, states = VanillaCell(UNITS)(INPUTS[:, 0], [STATE])
+    assert isinstance(states, list) and len(states) == 1
+    assert tuple(output.shape) == tuple(states[0].shape) == (BATCH, UNITS)
+    close(output, states[0])
+
+
+# Equal to Keras
+
+
+@pytest.mark.parametrize("unroll", [False, True])
+@pytest.mark.parametrize("go_backwards", [False, True])
+@pytest.mark.parametrize("return_sequences", [False, True])
+def test_equals_simple_rnn(return_sequences, go_backwards, unroll):
+    options = {"return_sequences": return_sequences, "go_backwards": go_backwards, "unroll": unroll}
+    ours = with_weights(VanillaRNN(UNITS, return_state=True, **options))
+    theirs = with_weights(keras.layers.SimpleRNN(UNITS, return_state=True, **options))
+    for mask in (None, MASK):
+        for state in (None, STATE):
+            close(ours(INPUTS, mask=mask, initial_state=state), theirs(INPUTS, mask=mask, initial_state=state))
+
+
+def test_weights_are_those_of_simple_rnn():
+    ours, theirs = VanillaRNN(UNITS), keras.layers.SimpleRNN(UNITS)
+    ours.build((None, None, FEATURES)), theirs.build((None, None, FEATURES))
+    assert [(w.name, w.shape) for w in ours.weights] == [(w.name, w.shape) for w in theirs.weights]
+
+
+def test_gradients_are_those_of_simple_rnn():
+    ours = with_weights(VanillaRNN(UNITS, return_sequences=True))
+    theirs = with_weights(keras.layers.SimpleRNN(UNITS, return_sequences=True))
+    close(gradients(ours, INPUTS, mask=MASK), gradients(theirs, INPUTS, mask=MASK))
+
+
+def test_zero_output_for_mask():
+    rnn = with_weights(VanillaRNN(UNITS, return_sequences=True, zero_output_for_mask=True))
+    outputs = reference(INPUTS, *weights(), mask=MASK)[0]
+    close(rnn(INPUTS, mask=MASK), np.where(MASK[..., None], outputs, 0))
+
+
+# Initial state
+
+
+def test_initial_state_is_zero_by_default():
+    rnn = with_weights(VanillaRNN(UNITS))
+    close(rnn.get_initial_state(BATCH), [np.zeros((BATCH, UNITS))])
+    close(rnn(INPUTS), rnn(INPUTS, initial_state=np.zeros((BATCH, UNITS), "float32")))
+
+
+@pytest.mark.parametrize("given", [STATE, [STATE], (STATE,)], ids=["array", "list", "tuple"])
+def test_given_initial_state(given):
+    rnn = with_weights(VanillaRNN(UNITS, return_sequences=True, return_state=True))
+    close(rnn(INPUTS, initial_state=given), reference(INPUTS, *weights(), state=STATE))
+
+
+def test_random_initial_state_is_seeded():
+    def state(seed, rows=BATCH):
+        return numpy(VanillaRNN(UNITS, state_initializer="random_normal", seed=seed).get_initial_state(rows))[0]
+
+    assert np.any(state(1))
+    close(state(1), state(1))
+    assert not np.allclose(state(1), state(2))
+    close(state(1, rows=1)[0], state(1)[3])  # a row's answer does not depend on its place in the batch
+
+
+def test_random_initial_state_is_used():
+    rnn = with_weights(VanillaRNN(UNITS, state_initializer="random_normal", seed=1))
+    close(rnn(INPUTS), reference(INPUTS, *weights(), state=numpy(rnn.get_initial_state(BATCH))[0])[1])
+
+
+def test_random_initial_state_without_a_seed_is_kept_by_the_configuration():
+    layer = VanillaRNN(UNITS, state_initializer="random_normal")
+    same = VanillaRNN.from_config(layer.get_config())
+    close(same.get_initial_state(2), layer.get_initial_state(2))
+    other = VanillaRNN(UNITS, state_initializer="random_normal")
+    assert not np.allclose(numpy(other.get_initial_state(2)), numpy(layer.get_initial_state(2)))
+
+
+def test_random_initial_state_follows_the_global_seed():
+    states = []
+    for _ in range(2):
+        keras.utils.set_random_seed(3)
+        states.append(VanillaRNN(UNITS, state_initializer="random_normal").get_initial_state(1))
+    close(*states)
+
+
+@pytest.mark.parametrize(
+    "initializer", [keras.initializers.Constant(0.5), lambda shape, dtype=None: ops.full(shape, 0.5, dtype)]
+)
+def test_any_state_initializer(initializer):
+    close(VanillaCell(UNITS, state_initializer=initializer).get_initial_state(2), [np.full((2, UNITS), 0.5)])
+
+
+def test_state_initializer_keeps_a_seed_of_its_own():
+    own = keras.initializers.RandomUniform(seed=5)
+    states = [VanillaCell(UNITS, state_initializer=own, seed=seed).get_initial_state(1) for seed in (1, 2)]
+    close(*states)
+
+
+# Dropout
+
+
+def linear_rnn(size, kernel, recurrent_kernel, **options):
+    rnn = VanillaRNN(size, "linear", use_bias=False, return_sequences=True, **options)
+    rnn.build((None, None, size))
+    rnn.set_weights([kernel * np.eye(size), recurrent_kernel * np.eye(size)])
+    return rnn
+
+
+def test_dropout_drops_the_same_features_at_every_step():
+    rnn = linear_rnn(50, 1, 0, dropout=0.25, seed=1)
+    ones = np.ones((8, 3, 50), "float32")
+    close(rnn(ones), ones)
+    close(rnn(ones, training=False), ones)
+    dropped = numpy(rnn(ones, training=True))[0]
+    assert set(np.unique(dropped.round(4))) == {0, np.float32(1.3333)}  # those that are kept make up for the others
+    assert (dropped == dropped[:, :1]).all()
+    assert 0.15 < np.mean(dropped == 0) < 0.35
+    assert (dropped != numpy(rnn(ones, training=True))[0]).any(), "the next batch must drop others"
+
+
+def test_recurrent_dropout_drops_the_same_units_at_every_step():
+    rnn = linear_rnn(50, 0, 1, recurrent_dropout=0.5, seed=1)
+    inputs, ones = np.zeros((8, 3, 50), "float32"), np.ones((8, 50), "float32")
+    close(rnn(inputs, initial_state=ones), np.ones((8, 3, 50)))
+    dropped = numpy(rnn(inputs, initial_state=ones, training=True))[0]
+    assert set(np.unique(dropped[:, 2])) == {0, 8}
+    close(dropped, dropped[:, 2:] * [[[1 / 4], [1 / 2], [1]]])
+    assert 0.4 < np.mean(dropped == 0) < 0.6
+
+
+def test_dropout_is_seeded():
+    def outputs(seed):
+        rnn = with_weights(VanillaRNN(UNITS, dropout=0.5, recurrent_dropout=0.5, seed=seed))
+        return numpy(rnn(INPUTS, training=True))[0]
+
+    close(outputs(1), outputs(1))
+    assert not np.allclose(outputs(1), outputs(2))
+
+
+def test_dropout_drops_units_between_stacked_cells():
+    cells = [VanillaCell(UNITS, dropout=0.5, recurrent_dropout=0.5, seed=seed) for seed in (1, 2)]
+    rnn = keras.layers.RNN(keras.layers.StackedRNNCells(cells), return_sequences=True)
+    assert not np.allclose(rnn(INPUTS, training=True), rnn(INPUTS, training=True))
+    close(rnn(INPUTS), rnn(INPUTS))
+
+
+# Masks
+
+
+@pytest.mark.parametrize("unroll", [False, True])
+@pytest.mark.parametrize("go_backwards", [False, True])
+def test_masks(go_backwards, unroll):
+    options = {"return_sequences": True, "return_state": True, "go_backwards": go_backwards, "unroll": unroll}
+    rnn = with_weights(VanillaRNN(UNITS, **options))
+    outputs, state = numpy(rnn(INPUTS, mask=MASK))
+    close([outputs, state], reference(INPUTS, *weights(), mask=MASK, backwards=go_backwards))
+    assert not outputs[-1].any() and not state[-1].any(), "an entirely masked row keeps its initial state"
+    # Skipping a step is the same as never having had it.
+    for row in range(BATCH - 1):
+        close(rnn(INPUTS[row : row + 1, MASK[row]])[1][0] if not unroll else state[row], state[row])
+
+
+@pytest.fixture(scope="module")
+def pairs():
+    """(ours, Keras's), with equal weights, reading forwards and backwards."""
+    options = {"return_sequences": True, "return_state": True}
+    return {
+        backwards: [
+            with_weights(layer(UNITS, go_backwards=backwards, **options))
+            for layer in (VanillaRNN, keras.layers.SimpleRNN)
+        ]
+        for backwards in (False, True)
+    }
+
+
+@given(
+    mask=hypothesis.extra.numpy.arrays(bool, (BATCH, TIME)),
+    backwards=hypothesis.strategies.booleans(),
+    start=hypothesis.strategies.booleans(),
+)
+@hypothesis.settings(max_examples=15)
+def test_any_mask(pairs, mask, backwards, start):
+    state = STATE if start else None
+    ours, theirs = [layer(INPUTS, mask=mask, initial_state=state) for layer in pairs[backwards]]
+    close(ours, theirs)
+    outputs, last = reference(INPUTS, *weights(), state=state, mask=mask, backwards=backwards)
+    close(ours[1], last)
+    read = np.logical_or.accumulate(mask[:, ::-1] if backwards else mask, axis=1)
+    # Before the first valid step Keras's loops differ where the initial state is not zero.
+    close(numpy(ours[0])[0][read], outputs[read])
+
+
+@given(
+    batch=hypothesis.strategies.integers(1, 3),
+    time=hypothesis.strategies.integers(1, 6),
+    features=hypothesis.strategies.integers(1, 3),
+    units=hypothesis.strategies.integers(1, 3),
+)
+@hypothesis.settings(max_examples=6)
+def test_any_shape(batch, time, features, units):
+    inputs, values = random_inputs((batch, time, features)), weights(features=features, units=units)
+    rnn = VanillaRNN(units, return_sequences=True, return_state=True)
+    rnn.build(inputs.shape)
+    rnn.set_weights(values)
+    close(rnn(inputs), reference(inputs, *values))
+
+
+def test_mask_comes_from_the_layer_before():
+    ids = np.array([[1, 2, 0, 0], [0, 0, 0, 0]])
+    model = keras.Sequential([keras.layers.Embedding(3, FEATURES, mask_zero=True), VanillaRNN(UNITS)])
+    outputs = numpy(model(ids))[0]
+    close(outputs[:1], model(ids[:1, :2]))
+    assert not outputs[1].any()
+
+
+# Backwards, states from batch to batch
+
+
+def test_go_backwards():
+    rnn = with_weights(VanillaRNN(UNITS, return_sequences=True, return_state=True, go_backwards=True))
+    close(rnn(INPUTS), reference(INPUTS, *weights(), backwards=True))
+    forwards = with_weights(VanillaRNN(UNITS, return_sequences=True, return_state=True))
+    close(rnn(INPUTS), forwards(INPUTS[:, ::-1].copy()))
+
+
+def test_return_state():
+    rnn = with_weights(VanillaRNN(UNITS, return_state=True))
+    output, state = rnn(INPUTS)
+    close(output, state)
+    close(with_weights(VanillaRNN(UNITS))(INPUTS), output)
+    close(with_weights(VanillaRNN(UNITS, return_sequences=True))(INPUTS)[:, -1], output)
+
+
+@pytest.mark.parametrize("state_initializer", ["zeros", "random_normal"])
+def test_stateful_continues_where_the_batch_before_ended(state_initializer):
+    options = {"return_sequences": True, "state_initializer": state_initializer, "seed": 1}
+    whole = numpy(with_weights(VanillaRNN(UNITS, **options))(INPUTS))[0]
+    rnn = with_weights(VanillaRNN(UNITS, stateful=True, **options))
+    for _ in range(2):
+        close(rnn(INPUTS[:, :2]), whole[:, :2])
+        close(rnn(INPUTS[:, 2:]), whole[:, 2:])
+        rnn.reset_state()
+
+
+@needs_tensorflow  # Keras's JAX predict does not carry the states of a recurrent layer on
+def test_stateful_model_predicts_part_by_part():
+    whole = reference(INPUTS, *weights())[1]
+    inputs = keras.Input(batch_shape=(BATCH, None, FEATURES))
+    rnn = VanillaRNN(UNITS, stateful=True)
+    model = keras.Model(inputs, rnn(inputs))
+    rnn.set_weights(weights())
+    model.predict(INPUTS[:, :2], batch_size=BATCH, verbose=0)
+    close(model.predict(INPUTS[:, 2:], batch_size=BATCH, verbose=0), whole)
+
+
+# Inside Keras's wrappers
+
+
+def test_inside_rnn():
+    rnn = keras.layers.RNN(VanillaCell(UNITS), return_sequences=True, return_state=True)
+    close(with_weights(rnn)(INPUTS, mask=MASK), reference(INPUTS, *weights(), mask=MASK))
+
+
+def test_inside_stacked_rnn_cells():
+    upper = weights(seed=5, features=UNITS)
+    stack = keras.layers.StackedRNNCells([VanillaCell(UNITS), VanillaCell(UNITS)])
+    rnn = with_weights(keras.layers.RNN(stack, return_sequences=True), [*weights(), *upper])
+    lower_outputs, _ = reference(INPUTS, *weights(), mask=MASK)
+    close(rnn(INPUTS, mask=MASK), reference(lower_outputs, *upper, mask=MASK)[0])
+
+
+def test_inside_bidirectional():
+    layer = keras.layers.Bidirectional(VanillaRNN(UNITS, return_sequences=True, return_state=True))
+    with_weights(layer, weights() + weights(seed=5))
+    forwards, forward_state = reference(INPUTS, *weights(), mask=MASK)
+    backwards, backward_state = reference(INPUTS, *weights(seed=5), mask=MASK, backwards=True)
+    # Keras's wrapper asks for zeros at masked steps.
+    expected = np.where(MASK[..., None], np.concatenate([forwards, backwards[:, ::-1]], axis=-1), 0)
+    close(layer(INPUTS, mask=MASK), [expected, forward_state, backward_state])
+
+
+@pytest.mark.parametrize("wrapped", ["rnn", "stacked", "bidirectional"])
+def test_wrapped_models_save(wrapped):
+    layer = {
+        "rnn": lambda: keras.layers.RNN(VanillaCell(UNITS, "relu")),
+        "stacked": lambda: keras.layers.RNN([VanillaCell(2), VanillaCell(UNITS)]),
+        "bidirectional": lambda: keras.layers.Bidirectional(VanillaRNN(UNITS // 2, dropout=0.2)),
+    }[wrapped]()
+    model = keras.Sequential([keras.Input((None, FEATURES)), keras.layers.Masking(), layer])
+    inputs = INPUTS * MASK[..., None]
+    close(save_and_load(model).predict(inputs, verbose=0), model.predict(inputs, verbose=0))
+
+
+# What every layer promises
+
+
+@pytest.mark.parametrize(
+    ("options", "shape"),
+    [
+        ({"activation": halved_sine, "dropout": 0.2, "recurrent_dropout": 0.2}, (BATCH, UNITS)),
+        ({"return_sequences": True, "state_initializer": "random_normal", "seed": 1}, (BATCH, TIME, UNITS)),
+        ({"return_state": True, "go_backwards": True, "activation": "relu"}, [(BATCH, UNITS)] * 2),
+    ],
+    ids=["dropout", "sequences", "state"],
+)
+def test_layer_promises(options, shape):
+    run_layer_test(
+        VanillaRNN,
+        dict(units=UNITS, **options),
+        input_shape=INPUTS.shape,
+        mask=MASK,
+        expected_output_shape=shape,
+    )
+
+
+def test_configuration_is_complete():
+    options = {
+        "activation": "relu",
+        "use_bias": False,
+        "kernel_initializer": "he_normal",
+        "recurrent_initializer": "identity",
+        "bias_initializer": "ones",
+        "state_initializer": "random_normal",
+        "kernel_regularizer": "l2",
+        "recurrent_regularizer": "l1",
+        "bias_regularizer": "l2",
+        "kernel_constraint": "max_norm",
+        "recurrent_constraint": "unit_norm",
+        "bias_constraint": "non_neg",
+        "dropout": 0.1,
+        "recurrent_dropout": 0.2,
+        "seed": 7,
+    }
+    assert_config_round_trip(VanillaCell, dict(units=UNITS, **options))
+    layer_options = {"activity_regularizer": "l2", "return_sequences": True, "return_state": True, "go_backwards": True}
+    layer_options.update(stateful=True, unroll=True, zero_output_for_mask=True, name="elman", dtype="mixed_bfloat16")
+    assert_config_round_trip(VanillaRNN, dict(units=UNITS, **options, **layer_options))
+    layer = VanillaRNN(UNITS, **options)
+    for name in ("units", *options):  # an attribute for each argument
+        assert getattr(layer, name) is getattr(layer.cell, name)
+
+
+def test_regularizers_and_constraints_hold():
+    rnn = VanillaRNN(
+        UNITS,
+        kernel_regularizer=keras.regularizers.L2(0.1),
+        recurrent_regularizer=keras.regularizers.L2(0.2),
+        bias_regularizer=keras.regularizers.L2(0.3),
+        kernel_constraint="non_neg",
+        recurrent_constraint="unit_norm",
+        bias_constraint="non_neg",
+    )
+    with_weights(rnn)
+    expected = sum(factor * np.sum(weight**2) for factor, weight in zip((0.1, 0.2, 0.3), weights(), strict=True))
+    close(sum(rnn.losses), expected)
+    assert [weight.constraint is not None for weight in rnn.trainable_weights] == [True] * 3
+
+
+def test_trains_in_a_model():
+    model = keras.Sequential([keras.Input((None, FEATURES)), VanillaRNN(UNITS, dropout=0.1, seed=1)])
+    model.add(keras.layers.Dense(2, activation="softmax"))
+    model.compile("adam", "sparse_categorical_crossentropy")
+    run_model_test(model, INPUTS, (BATCH, 2))
+
+
+# Bad input
+
+
+@pytest.mark.parametrize("layer", [VanillaCell, VanillaRNN])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"units": 0}, "`units` must be a positive integer, got 0"),
+        ({"units": -3}, "`units` must be a positive integer, got -3"),
+        ({"units": 2.5}, "`units` must be a positive integer, got 2.5"),
+        ({"units": 2, "dropout": 1.0}, r"`dropout` must be a number in \[0, 1\), got 1.0"),
+        ({"units": 2, "recurrent_dropout": -0.1}, r"`recurrent_dropout` must be a number in \[0, 1\), got -0.1"),
+        ({"units": 2, "activation": "tanhh"}, "tanhh"),
+    ],
+)
+def test_bad_arguments_are_named(layer, options, message):
+    with pytest.raises(ValueError, match=message):
+        layer(**options)
+
+
+@pytest.mark.parametrize("state", [STATE[:, :2], STATE[0], np.zeros((BATCH, UNITS + 1))])
+def test_bad_initial_state_is_named(state):
+    with pytest.raises(ValueError, match=r"`initial_state` must have the shape \[batch, units\] = \[batch, 4\], got"):
+        VanillaRNN(UNITS)(INPUTS, initial_state=state)
+
+
+def test_inputs_without_time_are_refused():
+    with pytest.raises(ValueError, match="ndim=3"):
+        VanillaRNN(UNITS)(INPUTS[:, 0])
+
+
+# The other backend
+
+ON_THE_OTHER_BACKEND = """
+import sys
+import numpy as np
+from rnn_zoo.cells import VanillaRNN
+data = np.load(sys.argv[1])
+rnn = VanillaRNN(4, return_sequences=True, return_state=True, state_initializer="random_normal", seed=1)
+rnn.build(data["inputs"].shape)
+rnn.set_weights([data["kernel"], data["recurrent_kernel"], data["bias"]])
+outputs, state = rnn(data["inputs"], mask=data["mask"], initial_state=data["state"])
+np.savez(sys.argv[2], outputs=np.asarray(outputs), state=np.asarray(state))
+"""
+
+
+def test_equal_on_tensorflow_and_jax(tmp_path):
+    other = "tensorflow" if keras.backend.backend() == "jax" else "jax"
+    if importlib.util.find_spec(other) is None:
+        pytest.skip(f"{other} is not installed")
+    kernel, recurrent_kernel, bias = weights()
+    mask = MASK | (np.arange(TIME) == 0)  # before the first valid step Keras's loops differ
+    values = {"kernel": kernel, "recurrent_kernel": recurrent_kernel, "bias": bias}
+    np.savez(tmp_path / "given.npz", inputs=INPUTS, state=STATE, mask=mask, **values)
+    command = [sys.executable, "-c", ON_THE_OTHER_BACKEND, tmp_path / "given.npz", tmp_path / "found.npz"]
+    subprocess.run(command, check=True, env={**os.environ, "KERAS_BACKEND": other})
+    rnn = with_weights(VanillaRNN(UNITS, return_sequences=True, return_state=True))
+    found = np.load(tmp_path / "found.npz")
+    close(rnn(INPUTS, mask=mask, initial_state=STATE), [found["outputs"], found["state"]])
