@@ -44,7 +44,9 @@ class Vocabulary:
             twice = collections.Counter(words).most_common(1)[0][0]
             raise ValueError(f"`words` must hold each word once, got {twice!r} twice.")
         self.words = words
-        self.layer = _vectorizer(words, ragged=False)
+        self.layer = keras.layers.TextVectorization(
+            standardize=standardize, split="whitespace", vocabulary=words[2:], name="vocabulary"
+        )
 
     @classmethod
     def fit(cls, texts, size=20_000):
@@ -60,8 +62,8 @@ class Vocabulary:
             raise ValueError(f"`size` must be 3 or more (padding, [UNK] and one word), got {size}.")
         counts = collections.Counter()
         # `TextVectorization.adapt` counts the same words, on one core: three times slower.
-        for tokens in _chunks(texts).map(_tokens, num_parallel_calls=tf.data.AUTOTUNE):
-            counts.update(tokens.numpy().tolist())
+        for tokens in _chunks(texts).map(_split, num_parallel_calls=tf.data.AUTOTUNE):
+            counts.update(tokens.flat_values.numpy().tolist())
         if not counts:
             raise ValueError(f"`texts` hold no word: {len(texts)} texts, all of them empty.")
         frequent = sorted(counts, key=lambda word: (-counts[word], word))[: size - 2]
@@ -96,11 +98,16 @@ class Vocabulary:
 
     def encode(self, texts):
         """Token ids of many texts: list of str -> TokenIds, the ids that `layer` gives, without padding."""
-        parts = list(_chunks(texts).map(self._ragged_layer, num_parallel_calls=tf.data.AUTOTUNE))
-        ids = [part.flat_values.numpy().astype("int32") for part in parts]
-        lengths = [part.row_lengths().numpy() for part in parts]
-        offsets = np.concatenate([np.zeros(1, "int64"), *lengths]).cumsum()
-        return TokenIds(np.concatenate([np.zeros(0, "int32"), *ids]), offsets)
+        lookup = self._lookup  # made here, since TensorFlow makes no table inside the function it traces
+
+        def ids_and_lengths(chunk):
+            tokens = _split(chunk)
+            return tf.cast(lookup(tokens.flat_values), tf.int32), tokens.row_lengths()
+
+        parts = list(_chunks(texts).map(ids_and_lengths, num_parallel_calls=tf.data.AUTOTUNE).as_numpy_iterator())
+        ids = np.concatenate([np.zeros(0, "int32"), *(ids for ids, _ in parts)])
+        offsets = np.concatenate([np.zeros(1, "int64"), *(lengths for _, lengths in parts)]).cumsum()
+        return TokenIds(ids, offsets)
 
     def batches(self, split, batch_size=32, *, max_length=None, shuffle=False, seed=0, boundaries=None):
         """Batches of token ids for `model.fit`, `evaluate` and `predict`, padded on the right, bucketed by length.
@@ -123,19 +130,14 @@ class Vocabulary:
         )
 
     @functools.cached_property
-    def _ragged_layer(self):
-        # Padding a chunk to its longest text would cost gigabytes where one of them has 100,000 words.
-        return _vectorizer(self.words, ragged=True)
+    def _lookup(self):
+        # `layer` pads a chunk to its longest text: gigabytes, where one of them has 100,000 words. Its table alone does
+        # not, and works on every backend.
+        return keras.layers.StringLookup(vocabulary=self.words[2:], mask_token="", oov_token="[UNK]")
 
 
-def _vectorizer(words, ragged):
-    return keras.layers.TextVectorization(
-        standardize=standardize, split="whitespace", ragged=ragged, vocabulary=words[2:], name="vocabulary"
-    )
-
-
-def _tokens(texts):
-    return tf.strings.split(standardize(texts)).flat_values
+def _split(texts):
+    return tf.strings.split(standardize(texts))
 
 
 def _chunks(texts):
