@@ -5,8 +5,11 @@ from rnn_zoo.layers.classes import Classes
 from rnn_zoo.layers.front import Front
 from rnn_zoo.layers.head import Head
 from rnn_zoo.layers.labels import Labels
+from rnn_zoo.layers.ngram_evidence import NGramEvidence
+from rnn_zoo.layers.ngrams import NGrams
 from rnn_zoo.layers.one_hot import OneHot
 from rnn_zoo.layers.recurrent import Recurrent
+from rnn_zoo.layers.segmented import Segmented
 from rnn_zoo.layers.time_pooling import TimePooling
 from rnn_zoo.layers.tokens import Tokens
 from rnn_zoo.layers.values import Values
@@ -18,8 +21,11 @@ __all__ = [
     "Front",
     "Head",
     "Labels",
+    "NGramEvidence",
+    "NGrams",
     "OneHot",
     "Recurrent",
+    "Segmented",
     "TimePooling",
     "Tokens",
     "Values",

@@ -1,6 +1,7 @@
 """Head: what turns features into a prediction, with its loss and its metrics."""
 
 import keras
+from keras import ops
 
 from rnn_zoo.checks import positive_integer
 
@@ -8,7 +9,7 @@ from rnn_zoo.checks import positive_integer
 class Head(keras.layers.Layer):
     """A layer from features to a prediction, that knows the loss and the metrics to train it with.
 
-        y = f(x W + b)
+        y = f(x W + b + offset)
 
     It computes in float32 whatever the policy of the model: probabilities lose their small values in 16 bits.
 
@@ -17,6 +18,7 @@ class Head(keras.layers.Layer):
 
     Call arguments:
         inputs: <float>[batch, ..., features].
+        offset: <float>[batch, ..., count] or None, what is already known of the answer, such as `NGramEvidence`.
 
     Returns:
         <float32>[batch, ..., count].
@@ -30,15 +32,18 @@ class Head(keras.layers.Layer):
     def __init__(self, count, **kwargs):
         super().__init__(**{**kwargs, "dtype": "float32"})
         self.count = positive_integer("count", count)
-        self.dense = keras.layers.Dense(count, activation=self.activation, dtype="float32", name="dense")
+        self.dense = keras.layers.Dense(count, dtype="float32", name="dense")
 
-    def build(self, inputs_shape):
+    def build(self, inputs_shape, offset_shape=None):
         self.dense.build(inputs_shape)
 
-    def call(self, inputs):
-        return self.dense(inputs)
+    def call(self, inputs, offset=None):
+        logits = self.dense(inputs)
+        if offset is not None:
+            logits = logits + ops.cast(offset, "float32")
+        return keras.activations.get(self.activation)(logits)
 
-    def compute_output_shape(self, inputs_shape):
+    def compute_output_shape(self, inputs_shape, offset_shape=None):
         return (*inputs_shape[:-1], self.count)
 
     def make_loss(self):

@@ -133,7 +133,7 @@ class Recurrent(keras.layers.Layer):
         ]
 
     def _make_layer(self, kind, place, units):
-        options = dict(self.cell_options)
+        options = {name: _own_copy(name, value, place) for name, value in self.cell_options.items()}
         if "use_cudnn" in kind.options:
             options.setdefault("use_cudnn", False)
         return kind.layer_class(
@@ -174,23 +174,26 @@ class Recurrent(keras.layers.Layer):
 
     def call(self, inputs, mask=None, initial_state=None, training=None, inputs_mask=None):
         mask = inputs_mask if mask is None else mask
-        given = self._check_names(initial_state)
+        mask = None if mask is None else ops.cast(mask, "bool")
+        for name in initial_state or {}:
+            one_of("initial_state", name, self.state_names)
         states = {}
         outputs = inputs
         for layer in range(self.depth):
-            every_step = self.return_sequences or layer < self.depth - 1
-
-            def read(sequence, backward_features, every_step=every_step):
-                return sequence if every_step else last_step(sequence, mask, backward_features)
-
-            inputs, parts = outputs, []
-            for direction in self.directions:
-                sequence = self._run(f"layer_{layer}/{direction}", inputs, mask, given, training, states)
-                parts.append(read(sequence, self.units[layer] if direction == "backward" else 0))
+            parts = [
+                self._run(f"layer_{layer}/{direction}", outputs, mask, initial_state or {}, training, states)
+                for direction in self.directions
+            ]
+            shortcut = self._project(layer, outputs) if self.residual else None
+            if layer == self.depth - 1 and not self.return_sequences:
+                parts = [
+                    last_step(part, mask, backward_features=self.units[layer] if direction == "backward" else 0)
+                    for part, direction in zip(parts, self.directions, strict=True)
+                ]
+                shortcut = last_step(shortcut, mask, self.backward_features) if self.residual else None
             outputs = _MERGES[self.merge](parts) if self.bidirectional else parts[0]
             if self.residual:
-                project = self.projections.get(f"layer_{layer}", lambda same: same)
-                outputs = outputs + read(project(inputs), self.backward_features)
+                outputs = outputs + shortcut
             if self.normalization:
                 outputs = self.normalizations[layer](outputs)
         if mask is not None:
@@ -209,16 +212,15 @@ class Recurrent(keras.layers.Layer):
         states.update(zip(names, last, strict=True))
         return ops.flip(sequence, axis=1) if recurrence.go_backwards else sequence
 
-    def _check_names(self, states):
-        for name in states or {}:
-            one_of("initial_state", name, self.state_names)
-        return states or {}
+    def _project(self, layer, inputs):
+        place = f"layer_{layer}"
+        return self.projections[place](inputs) if place in self.projections else inputs
 
     def _width(self, layer):
         return self.units[layer] * (2 if self.bidirectional and self.merge == "concat" else 1)
 
     def reset_state(self):
-        """Sets the kept states of a stateful recurrence to zero."""
+        """Forgets the states that a stateful recurrence keeps."""
         for recurrence in self.recurrences.values():
             recurrence.reset_state()
 
@@ -265,3 +267,19 @@ def _units_and_depth(units, depth):
     if not units or depth not in (1, len(units)):
         raise ValueError(f"`units` must be one int, or one per layer; got {units} with `depth` {depth}.")
     return units, len(units)
+
+
+def _own_copy(option, value, place):
+    """The option for one place in the stack: an initializer object becomes a copy that draws its own numbers.
+
+    A Keras initializer draws the same numbers each time it is called, so that layers that share one would be twins.
+    """
+    if not option.endswith("_initializer") or isinstance(value, str):
+        return value
+    initializer = keras.initializers.get(value)
+    if not isinstance(initializer, keras.initializers.Initializer):
+        return initializer
+    config = initializer.get_config()
+    if isinstance(config.get("seed"), int):
+        config["seed"] = derive(config["seed"], place)
+    return type(initializer).from_config(config)

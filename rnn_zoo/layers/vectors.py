@@ -37,7 +37,7 @@ class Vectors(Front):
         self.built = True
 
     def make_input(self):
-        return keras.Input((None, self.features), name="vectors")
+        return keras.Input((None, self.features), name="steps")
 
     def call(self, inputs):
         return clear_masked(inputs, self.compute_mask(inputs))

@@ -1,0 +1,111 @@
+import keras
+import numpy as np
+import pytest
+from helpers import random_inputs, run_model_test
+
+from rnn_zoo.layers import Classes, Labels, OneHot, Recurrent, Tokens, Values, Vectors
+from rnn_zoo.topologies import many_to_one
+
+IDS = np.array([[2, 3, 4, 5], [4, 3, 2, 0], [2, 0, 0, 0], [0, 0, 0, 0]], "int32")
+
+
+@pytest.mark.parametrize(
+    ("front", "recurrence", "head", "options"),
+    [
+        (Tokens(6, 3), Recurrent("lstm", 4, bidirectional=True), Classes(3), {"pooling": "last"}),
+        (OneHot(6), Recurrent("vanilla", 4, depth=2), Labels(3), {"pooling": ("max", "mean"), "dropout": 0.2}),
+        (Tokens(6, 3), Recurrent("gru", 4, bidirectional=True, merge="sum"), Values(3), {"pooling": "attention"}),
+        (Tokens(6, 3), Recurrent("gru", 4), Classes(3), {"pooling": "max", "skip": True, "name": "wide"}),
+    ],
+    ids=["classes", "labels", "values", "skip"],
+)
+def test_promises_of_a_model(front, recurrence, head, options):
+    model = many_to_one(front, recurrence, head, **options)
+    assert model.compiled
+    assert model.name == options.get("name", model.name)
+    run_model_test(model, IDS, (4, 3))
+
+
+def test_vectors_with_a_mask_value():
+    inputs = random_inputs((2, 5, 3))
+    inputs[1, 2:] = 0
+    model = many_to_one(Vectors(3, mask_value=0.0), Recurrent("gru", 4), Values(2))
+    run_model_test(model, inputs, (2, 2))
+    np.testing.assert_allclose(
+        model.predict(inputs, verbose=0)[1:], model.predict(inputs[1:, :2], verbose=0), atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("pooling", ["last", "max", "mean", "attention"])
+def test_more_padding_changes_no_prediction(pooling):
+    model = many_to_one(
+        Tokens(6, 3), Recurrent("lstm", 4, depth=2, bidirectional=True), Classes(2), pooling=pooling, skip=True
+    )
+    padded = np.pad(IDS, [(0, 0), (0, 6)])
+    np.testing.assert_allclose(model.predict(padded, verbose=0), model.predict(IDS, verbose=0), atol=1e-6)
+
+
+def test_last_reads_each_direction_where_it_ends():
+    recurrence = Recurrent("gru", 4, bidirectional=True)
+    front, head = Tokens(6, 3), Values(2)
+    model = many_to_one(front, recurrence, head)
+    ends = Recurrent("gru", 4, bidirectional=True, return_sequences=False)
+    ends.build((None, None, 3))
+    ends.set_weights(recurrence.get_weights())
+    np.testing.assert_allclose(model.predict(IDS, verbose=0), head(ends(front(IDS))), atol=1e-6)
+
+
+def test_the_skip_path_is_blind_to_order_and_the_recurrence_is_not():
+    vectors = Tokens(6, 3)
+    model = many_to_one(vectors, Recurrent("gru", 4), Values(1), pooling="mean", skip=True)
+    skipped = keras.Model(model.input, model.get_layer("skip_pooling").output)
+    read = keras.Model(model.input, model.get_layer("pooling").output)
+    one, other = np.array([[2, 3, 4]], "int32"), np.array([[4, 3, 2]], "int32")
+    np.testing.assert_allclose(skipped(one), skipped(other), atol=1e-6)
+    assert not np.allclose(read(one), read(other))
+
+
+def test_any_layer_stands_for_front_recurrence_and_head():
+    model = many_to_one(
+        keras.layers.Embedding(6, 3, mask_zero=True),
+        keras.layers.LSTM(4, return_sequences=True),
+        keras.layers.Dense(2),
+        inputs=keras.Input((None,), dtype="int32"),
+    )
+    assert not model.compiled
+    run_model_test(model, IDS, (4, 2))
+
+
+def test_prediction_is_float32_under_mixed_precision():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    model = many_to_one(Tokens(6, 3), Recurrent("lstm", 4, bidirectional=True), Classes(2), pooling=("max", "mean"))
+    assert model.get_layer("pooling").compute_dtype == "bfloat16"
+    assert model.output.dtype == "float32"
+    run_model_test(model, IDS, (4, 2), rtol=1e-2, atol=1e-2)
+
+
+def test_it_learns_the_order_of_two_words():
+    """Which comes first: no pooling of the words alone can tell."""
+    keras.utils.set_random_seed(1)
+    ids = np.array([[2, 3, 0], [3, 2, 0], [4, 2, 3], [4, 3, 2]] * 8, "int32")
+    model = many_to_one(Tokens(5, 8), Recurrent("gru", 8), Classes(2), optimizer=keras.optimizers.Adam(0.05))
+    model.fit(ids, np.array([0, 1, 0, 1] * 8), epochs=15, verbose=0)
+    assert model.evaluate(ids, np.array([0, 1, 0, 1] * 8), verbose=0, return_dict=True)["accuracy"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        ({"recurrence": Recurrent("gru", 4, return_sequences=False)}, {}, "return_sequences=True"),
+        ({"recurrence": keras.layers.LSTM(4)}, {}, "return_sequences=True"),
+        ({"recurrence": Recurrent("gru", 4, return_state=True)}, {}, "return_state=False"),
+        ({"front": keras.layers.Embedding(6, 3)}, {}, "`inputs` must be given.*Embedding"),
+        ({}, {"dropout": 1.5}, "`dropout`"),
+        ({}, {"pooling": "middle"}, "`modes` must be one of"),
+        ({"recurrence": Recurrent("gru", 4, bidirectional=True, merge="sum")}, {}, "merge='sum'"),
+    ],
+)
+def test_errors_name_the_argument_and_the_fix(arguments, options, message):
+    parts = {"front": Tokens(6, 3), "recurrence": Recurrent("gru", 4), "head": Classes(2), **arguments}
+    with pytest.raises(ValueError, match=message):
+        many_to_one(*parts.values(), **options)
