@@ -4,9 +4,10 @@ import keras
 from keras import ops
 
 from rnn_zoo.checks import positive_integer
+from rnn_zoo.layers.quantized import KeepsQuantization
 
 
-class Head(keras.layers.Layer):
+class Head(KeepsQuantization, keras.layers.Layer):
     """A layer from features to a prediction, that knows the loss and the metrics to train it with.
 
         y = f(x W + b + offset)

@@ -5,6 +5,7 @@ from keras import ops
 
 from rnn_zoo.checks import fraction, one_of, positive_integer
 from rnn_zoo.layers.cell_registry import cell_kind
+from rnn_zoo.layers.quantized import KeepsQuantization
 from rnn_zoo.layers.seeds import derive
 from rnn_zoo.layers.steps import clear_masked, last_step
 
@@ -17,7 +18,7 @@ _MERGES = {
 
 
 @keras.saving.register_keras_serializable(package="rnn_zoo")
-class Recurrent(keras.layers.Layer):
+class Recurrent(KeepsQuantization, keras.layers.Layer):
     """A stack of recurrent layers, in one direction or in both, with its states in and out by name.
 
         y_0 = x

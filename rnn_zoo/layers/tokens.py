@@ -6,6 +6,7 @@ from keras import ops
 
 from rnn_zoo.checks import fraction, positive_integer
 from rnn_zoo.layers.front import Front
+from rnn_zoo.layers.quantized import KeepsQuantization
 from rnn_zoo.layers.seeds import derive
 
 PADDING = 0
@@ -13,7 +14,7 @@ UNKNOWN = 1
 
 
 @keras.saving.register_keras_serializable(package="rnn_zoo")
-class Tokens(Front):
+class Tokens(KeepsQuantization, Front):
     """One learned vector per token id; id 0 is padding and masked, id 1 is `[UNK]`.
 
         y_t = drop(E[x_t]),  x_t replaced by `[UNK]` with probability word_dropout

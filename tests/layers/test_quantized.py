@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+from helpers import save_and_load
+
+from rnn_zoo.layers import Classes, Recurrent, Tokens
+from rnn_zoo.topologies import many_to_one
+
+
+# Keras warns of each layer that it leaves as it is.
+pytestmark = pytest.mark.filterwarnings("ignore:Layer .* does not have a `quantize` method")
+
+
+def part(model, kind):
+    return next(layer for layer in model.layers if isinstance(layer, kind))
+
+
+def test_a_quantized_model_loads_with_its_numbers():
+    ids = np.array([[2, 3, 4], [5, 0, 0], [0, 0, 0]], "int32")
+    model = many_to_one(Tokens(6, 8), Recurrent("gru", 4, residual=True), Classes(2))
+    exact = model.predict(ids, verbose=0)
+    model.quantize("int8")
+    quantized = model.predict(ids, verbose=0)
+    loaded = save_and_load(model)
+    np.testing.assert_array_equal(loaded.predict(ids, verbose=0), quantized)
+    np.testing.assert_allclose(quantized, exact, atol=0.02)
+    tokens, recurrence, head = (part(loaded, kind) for kind in (Tokens, Recurrent, Classes))
+    for layer in (tokens.embedding, recurrence.projections["layer_0"], head.dense):
+        assert layer.quantization_mode == "int8"
+
+
+def test_one_layer_may_be_quantized_alone():
+    ids = np.array([[2, 3, 4]], "int32")
+    model = many_to_one(Tokens(6, 8), Recurrent("gru", 4), Classes(2))
+    part(model, Tokens).embedding.quantize("int8")
+    np.testing.assert_array_equal(save_and_load(model).predict(ids, verbose=0), model.predict(ids, verbose=0))
