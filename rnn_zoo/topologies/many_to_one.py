@@ -7,12 +7,23 @@ from rnn_zoo.layers.time_pooling import TimePooling
 
 
 def many_to_one(
-    front, recurrence, head, *, pooling="last", dropout=0.0, skip=False, inputs=None, optimizer="adam", name=None
+    front,
+    recurrence,
+    head,
+    *,
+    pooling="last",
+    dropout=0.0,
+    skip=False,
+    evidence=None,
+    inputs=None,
+    optimizer="adam",
+    name=None,
 ):
     """A model that reads a whole sequence and predicts once, ready for `fit`.
 
         y = head(drop(pool(recurrence(front(x)))))
         y = head(drop([pool(recurrence(front(x))); mean_t front(x)_t]))    with skip
+        y = head(drop(pool(recurrence(front(x)))), offset=evidence(x))     with evidence
 
     Args:
         front: a front (`Tokens`, `OneHot`, `Vectors`) or any layer that gives <float>[batch, time, dim].
@@ -22,6 +33,8 @@ def many_to_one(
         pooling: how steps become one vector: "last", "max", "mean", "attention", or several, concatenated.
         dropout: in [0, 1), before the head.
         skip: bool, also shows the head the mean of the front's own vectors: an order-blind path beside the recurrence.
+        evidence: None, or a layer from the inputs to <float>[batch, count], such as `NGramEvidence`, which the head
+            adds to what it makes of the recurrence, before its activation.
         inputs: `keras.Input`; needed where `front` is a plain layer.
         optimizer: name or `keras.optimizers.Optimizer`.
         name: str or None, the model's name.
@@ -55,7 +68,8 @@ def many_to_one(
         features = keras.layers.Concatenate(name="skip")([features, wide])
     if dropout:
         features = keras.layers.Dropout(dropout, name="dropout")(features)
-    model = keras.Model(inputs, head(features), name=name)
+    outputs = head(features) if evidence is None else head(features, offset=evidence(inputs))
+    model = keras.Model(inputs, outputs, name=name)
     if hasattr(head, "make_loss"):
         model.compile(optimizer, loss=head.make_loss(), metrics=head.make_metrics())
     return model

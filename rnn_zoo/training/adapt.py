@@ -1,0 +1,14 @@
+"""Fitting of what layers count before training."""
+
+
+def adapt(model, tokens, labels):
+    """Fits the layers of a model that count their training texts before they are trained, if it has such.
+
+    Args:
+        model: keras.Model; its layers with a method `adapt(tokens, labels)` are fitted, `NGrams` for one.
+        tokens: `rnn_zoo.text.TokenIds` of the training texts.
+        labels: <int>[texts], their class numbers.
+    """
+    for layer in model.layers:
+        if hasattr(layer, "adapt"):
+            layer.adapt(tokens, labels)
