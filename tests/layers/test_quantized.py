@@ -5,7 +5,6 @@ from helpers import save_and_load
 from rnn_zoo.layers import Classes, Recurrent, Tokens
 from rnn_zoo.topologies import many_to_one
 
-
 # Keras warns of each layer that it leaves as it is.
 pytestmark = pytest.mark.filterwarnings("ignore:Layer .* does not have a `quantize` method")
 
