@@ -8,16 +8,18 @@ from rnn_zoo.checks import fraction, positive_integer, positive_number
 from rnn_zoo.layers.ngram_index import NGramIndex, flatten
 from rnn_zoo.layers.seeds import derive
 
+_SMALLEST_NORM = 1e-6  # of a text without a known n-gram, whose ratios are all 0
+
 
 @keras.saving.register_keras_serializable(package="rnn_zoo")
 class NGramEvidence(keras.layers.Layer):
     """The log-odds that the n-grams of a text give to each class: NB-SVM, with a logistic loss.
 
-        s_k = b_k + sum_g w_kg r_kg n_g / sqrt(time),   r_kg = log P(g | class k) / P(g | the other classes)
+        s_k = b_k + sum_g w_kg r_kg / sqrt(sum_g r_kg^2),   r_kg = log P(g | class k) / P(g | the other classes)
 
-    where n_g counts the n-gram g in the text. `adapt` counts r (smoothed by 1), fits w and b by logistic regression
-    (scikit-learn) in seconds, and they stay as they are: a head adds the scores to its logits, so that the recurrence
-    learns what the n-grams do not tell. Before `adapt` all scores are 0.
+    over the n-grams g of the text, each as often as it occurs. `adapt` counts r (smoothed by 1), fits w and b by
+    logistic regression (scikit-learn) in seconds, and they stay as they are: a head adds the scores to its logits, so
+    that the recurrence learns what the n-grams do not tell. Before `adapt` all scores are 0.
 
     Args:
         count: int > 1, the number of classes.
@@ -36,7 +38,8 @@ class NGramEvidence(keras.layers.Layer):
         <float32>[batch, count], scores to add to logits; b for a text without a token.
 
     Raises:
-        ValueError: an argument is out of its range, or `adapt` is given labels that lack a class.
+        ValueError: an argument is out of its range, or `adapt` is given labels that are not one a text, lack a
+            class or know others.
 
     Reference: Wang and Manning 2012, "Baselines and bigrams: simple, good sentiment and topic classification".
     """
@@ -47,7 +50,7 @@ class NGramEvidence(keras.layers.Layer):
         vocabulary_size,
         sizes=(80_000, 60_000),
         min_count=8,
-        strength=20.0,
+        strength=10.0,
         dropout=0.5,
         seed=None,
         **kwargs,
@@ -73,23 +76,27 @@ class NGramEvidence(keras.layers.Layer):
             labels: <int>[texts], class numbers below `count`.
         """
         labels = np.asarray(labels)
-        missing = sorted(set(range(self.count)) - set(labels.tolist()))
-        if missing:
+        if labels.shape != (len(tokens),):
+            raise ValueError(f"`labels` must hold one for each of {len(tokens)} texts, got shape {labels.shape}.")
+        classes = set(range(self.count))
+        if missing := sorted(classes - set(labels.tolist())):
             raise ValueError(f"`labels` must hold every class from 0 to {self.count - 1}; {missing} never occur.")
+        if unknown := sorted(set(labels.tolist()) - classes):
+            raise ValueError(f"`labels` must be class numbers from 0 to {self.count - 1}, got {unknown[:5]} too.")
         if not self.built:
             self.build()
         self.index.adapt(tokens)
         counts = self._counts(tokens)
-        scores, biases = zip(*[self._fit(counts, labels == k) for k in self._asked()], strict=True)
-        self.scores.assign(np.stack(scores, axis=-1))
-        self.bias.assign(np.array(biases))
+        fits = [self._fit(counts, labels == k) for k in self._asked()]
+        for variable, values in zip((self.ratios, self.kernel, self.bias), zip(*fits, strict=True), strict=True):
+            variable.assign(np.stack(values, axis=-1))
 
     def _asked(self):
         # Two classes are one question, as in any logistic regression; more are one question each.
         return [1] if self.count == 2 else range(self.count)
 
     def _counts(self, tokens):
-        """<float>[texts, places], sparse: the counts of the n-grams of a text over the root of its length."""
+        """<float>[texts, places], sparse: how often each text holds each n-gram."""
         from scipy.sparse import csr_array
 
         ids, text, _ = flatten(tokens)
@@ -97,24 +104,28 @@ class NGramEvidence(keras.layers.Layer):
         found = [column > 0 for column in columns]
         places = [column[known] + start for column, known, start in zip(columns, found, self.starts, strict=True)]
         rows = np.concatenate([text[known] for known in found])
-        length = np.bincount(text[ids > 0], minlength=len(tokens))
-        values = 1 / np.sqrt(length[rows])
-        return csr_array((values, (rows, np.concatenate(places))), (len(tokens), self.places))
+        return csr_array((np.ones(len(rows)), (rows, np.concatenate(places))), (len(tokens), self.places))
 
     def _fit(self, counts, members):
-        """Scores of the n-grams for one class against the others, and the bias."""
+        """For one class against the others: the ratios and the weights of the n-grams, and the bias."""
         from sklearn.linear_model import LogisticRegression
 
         present = counts.sign()
         inside, outside = (present[rows].sum(axis=0) + 1 for rows in (members, ~members))
         ratio = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
-        fitted = LogisticRegression(C=self.strength, max_iter=500).fit(counts.multiply(ratio[None]).tocsr(), members)
-        return fitted.coef_[0] * ratio, fitted.intercept_[0]
+        ratio[present.sum(axis=0) == 0] = 0
+        # Padding, number 0 and words of no training text must not lengthen the norm of a text.
+        ratio[inside + outside == 2] = 0
+        norm = np.sqrt(np.maximum(counts @ ratio**2, _SMALLEST_NORM))
+        features = counts.multiply(ratio[None]).multiply(1 / norm[:, None]).tocsr()
+        fitted = LogisticRegression(C=self.strength, max_iter=500).fit(features, members)
+        return ratio, fitted.coef_[0], fitted.intercept_[0]
 
     def build(self, inputs_shape=None):
         self.index.build()
         columns = len(self._asked())
-        self.scores = self.add_weight((self.places, columns), "zeros", trainable=False, name="scores")
+        self.ratios = self.add_weight((self.places, columns), "zeros", trainable=False, name="ratios")
+        self.kernel = self.add_weight((self.places, columns), "zeros", trainable=False, name="kernel")
         self.bias = self.add_weight((columns,), "zeros", trainable=False, name="bias")
         self.built = True
 
@@ -122,9 +133,10 @@ class NGramEvidence(keras.layers.Layer):
         ids = ops.cast(inputs, "int32")
         numbers = [ids, *self.index(ids)]
         places = [number + start for number, start in zip(numbers, self.starts, strict=True)]
-        scores = ops.sum(ops.take(self.scores, ops.stack(places, axis=-1), axis=0), axis=(1, 2))
-        length = ops.sum(ops.cast(ids != 0, "float32"), axis=1, keepdims=True)
-        scores = scores / ops.sqrt(ops.maximum(length, 1.0)) + self.bias
+        places = ops.stack(places, axis=-1)
+        ratios = ops.take(self.ratios, places, axis=0)
+        norm = ops.sqrt(ops.maximum(ops.sum(ratios**2, axis=(1, 2)), _SMALLEST_NORM))
+        scores = ops.sum(ratios * ops.take(self.kernel, places, axis=0), axis=(1, 2)) / norm + self.bias
         if self.count == 2:
             scores = ops.pad(scores, [[0, 0], [1, 0]])
         if training and self.dropout:
