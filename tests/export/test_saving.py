@@ -70,11 +70,7 @@ def test_the_optimizer_stays_with_the_model_and_out_of_the_export(vocabulary, tm
 
 
 def test_embeddings_quantised_to_int8(vocabulary, tmp_path):
-    ids = keras.Input([None], dtype="int32")
-    vectors = keras.layers.Embedding(vocabulary.size, 64, mask_zero=True)(ids)
-    model = keras.Model(
-        ids, keras.layers.Dense(3, activation="softmax")(Recurrent("gru", 4, return_sequences=False)(vectors))
-    )
+    model = many_to_one(Tokens(vocabulary.size, 64, seed=1), Recurrent("gru", 4, seed=2), Classes(3))
     whole = model.predict(vocabulary.layer(TEXTS), verbose=0)
     model.quantize("int8")
     quantised = model.predict(vocabulary.layer(TEXTS), verbose=0)
