@@ -25,7 +25,7 @@ class Head(KeepsQuantization, keras.layers.Layer):
         <float32>[batch, ..., count].
 
     Raises:
-        ValueError: `count` is not a positive integer.
+        ValueError: `count` is not a positive integer, or `offset` has another width.
     """
 
     activation = None
@@ -36,6 +36,11 @@ class Head(KeepsQuantization, keras.layers.Layer):
         self.dense = keras.layers.Dense(count, dtype="float32", name="dense")
 
     def build(self, inputs_shape, offset_shape=None):
+        if offset_shape is not None and offset_shape[-1] != self.count:
+            raise ValueError(
+                f"`offset` must hold {self.count} numbers, as many as the head, got {offset_shape[-1]}; give both the "
+                "same `count`."
+            )
         self.dense.build(inputs_shape)
 
     def call(self, inputs, offset=None):

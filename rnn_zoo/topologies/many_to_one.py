@@ -1,5 +1,7 @@
 """many_to_one: read all steps, predict once."""
 
+import inspect
+
 import keras
 
 from rnn_zoo.checks import fraction
@@ -44,7 +46,8 @@ def many_to_one(
 
     Raises:
         ValueError: the recurrence returns states or one step only, `inputs` is missing, `dropout` is out of its range,
-            or "last" is to read two directions, which end at different steps, from their sum.
+            the head cannot add the `evidence`, or "last" is to read two directions, which end at different steps, from
+            their sum.
     """
     fraction("dropout", dropout)
     if not getattr(recurrence, "return_sequences", True):
@@ -55,6 +58,12 @@ def many_to_one(
         if not hasattr(front, "make_input"):
             raise ValueError(f"`inputs` must be given (a keras.Input), because {type(front).__name__} makes none.")
         inputs = front.make_input()
+
+    if evidence is not None and "offset" not in inspect.signature(head.call).parameters:
+        raise ValueError(
+            f"`evidence` must be None where the head takes no `offset`, as {type(head).__name__} does not; use "
+            "`Classes`, `Labels` or `Values`."
+        )
 
     backward_features = getattr(recurrence, "backward_features", 0)
     if backward_features is None and "last" in pooling:

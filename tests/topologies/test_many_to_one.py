@@ -1,9 +1,9 @@
 import keras
 import numpy as np
 import pytest
-from helpers import random_inputs, run_model_test
+from helpers import needs_tensorflow, random_inputs, run_model_test, save_and_load
 
-from rnn_zoo.layers import Classes, Labels, OneHot, Recurrent, Tokens, Values, Vectors
+from rnn_zoo.layers import Classes, Labels, NGramEvidence, OneHot, Recurrent, Tokens, Values, Vectors
 from rnn_zoo.topologies import many_to_one
 
 IDS = np.array([[2, 3, 4, 5], [4, 3, 2, 0], [2, 0, 0, 0], [0, 0, 0, 0]], "int32")
@@ -65,6 +65,70 @@ def test_the_skip_path_is_blind_to_order_and_the_recurrence_is_not():
     assert not np.allclose(read(one), read(other))
 
 
+def test_the_skip_path_is_the_mean_of_the_valid_vectors():
+    front = Tokens(6, 3)
+    model = many_to_one(front, Recurrent("gru", 4), Classes(2), skip=True)
+    vectors = keras.ops.convert_to_numpy(front(IDS))
+    expected = [row[ids > 0].mean(axis=0) if ids.any() else np.zeros(3) for row, ids in zip(vectors, IDS, strict=True)]
+    features = keras.Model(model.input, model.get_layer("skip").output)(IDS)
+    assert features.shape == (4, 4 + 3)
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(features)[:, 4:], expected, atol=1e-6)
+
+
+def with_evidence(head, dropout=0.0):
+    evidence = NGramEvidence(3, 6, sizes=[4, 4], min_count=1, dropout=dropout, seed=1)
+    return evidence, many_to_one(Tokens(6, 3), Recurrent("gru", 4), head, evidence=evidence)
+
+
+@pytest.mark.parametrize("head", [Classes, Values])
+def test_evidence_is_added_before_the_activation(head):
+    evidence, model = with_evidence(head(3))
+    before = model.predict(IDS, verbose=0)
+    evidence.adapt([[2, 3], [3, 2], [4]], [0, 1, 2])
+    scores = keras.ops.convert_to_numpy(evidence(IDS))
+    assert np.abs(scores).max() > 0.1
+    expected = before + scores
+    if head is Classes:
+        expected = before * np.exp(scores) / (before * np.exp(scores)).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(model.predict(IDS, verbose=0), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("adapted", [False, True])
+def test_promises_of_a_model_with_evidence(adapted):
+    evidence, model = with_evidence(Classes(3), dropout=0.5)
+    if adapted:
+        evidence.adapt([[2, 3], [3, 2], [4]], [0, 1, 2])
+    run_model_test(model, IDS, (4, 3))
+    np.testing.assert_allclose(
+        model.predict(np.pad(IDS, [(0, 0), (0, 3)]), verbose=0), model.predict(IDS, verbose=0), atol=1e-6
+    )
+
+
+def test_evidence_is_float32_under_mixed_precision():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    evidence, model = with_evidence(Classes(3))
+    evidence.adapt([[2, 3], [3, 2], [4]], [0, 1, 2])
+    assert evidence.compute_dtype == "float32"
+    assert model.output.dtype == "float32"
+    run_model_test(model, IDS, (4, 3), rtol=1e-2, atol=1e-2)
+
+
+@needs_tensorflow
+@pytest.mark.parametrize("adapted", [False, True])
+def test_a_saved_model_has_the_evidence(tmp_path, adapted):
+    import tensorflow as tf
+
+    evidence, model = with_evidence(Classes(3))
+    if adapted:
+        evidence.adapt([[2, 3], [3, 2], [4]], [0, 1, 2])
+    expected = model.predict(IDS, verbose=0)
+    # Loaded from `.keras` first, as an export does.
+    save_and_load(model).export(tmp_path / "saved", verbose=False)
+    served = tf.saved_model.load(str(tmp_path / "saved"))
+    np.testing.assert_allclose(served.serve(IDS), expected, atol=1e-6)
+    np.testing.assert_allclose(served.serve(IDS[:1, :2]), model.predict(IDS[:1, :2], verbose=0), atol=1e-6)
+
+
 def test_any_layer_stands_for_front_recurrence_and_head():
     model = many_to_one(
         keras.layers.Embedding(6, 3, mask_zero=True),
@@ -103,6 +167,12 @@ def test_it_learns_the_order_of_two_words():
         ({}, {"dropout": 1.5}, "`dropout`"),
         ({}, {"pooling": "middle"}, "`modes` must be one of"),
         ({"recurrence": Recurrent("gru", 4, bidirectional=True, merge="sum")}, {}, "merge='sum'"),
+        ({}, {"evidence": NGramEvidence(3, 6)}, "`offset` must hold 2 numbers, as many as the head, got 3"),
+        (
+            {"head": keras.layers.Dense(2)},
+            {"evidence": NGramEvidence(2, 6)},
+            "`evidence` must be None where the head takes no `offset`, as Dense",
+        ),
     ],
 )
 def test_errors_name_the_argument_and_the_fix(arguments, options, message):
