@@ -1,5 +1,7 @@
 """Fitting of what layers count before training."""
 
+import inspect
+
 
 def adapt(model, tokens, labels):
     """Fits the layers of a model that count their training texts before they are trained, if it has such.
@@ -10,5 +12,6 @@ def adapt(model, tokens, labels):
         labels: <int>[texts], their class numbers.
     """
     for layer in model.layers:
-        if hasattr(layer, "adapt"):
+        # Keras's own preprocessing layers have an `adapt(data)`, which asks for what the layer before them gives.
+        if hasattr(layer, "adapt") and {"tokens", "labels"} <= set(inspect.signature(layer.adapt).parameters):
             layer.adapt(tokens, labels)
