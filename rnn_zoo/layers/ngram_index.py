@@ -1,5 +1,7 @@
 """NGramIndex: numbers for the frequent n-grams of token ids."""
 
+import math
+
 import keras
 import numpy as np
 from keras import ops
@@ -37,13 +39,20 @@ class NGramIndex(keras.layers.Layer):
     def __init__(self, vocabulary_size, sizes=(20_000,), min_count=5, **kwargs):
         super().__init__(**kwargs)
         self.vocabulary_size = positive_integer("vocabulary_size", vocabulary_size)
+        if not isinstance(sizes, (list, tuple)):
+            raise ValueError(f"`sizes` must be a list, the number of pairs, of triples, ..., got {sizes!r}.")
         self.sizes = [positive_integer("sizes", size) for size in sizes]
         self.min_count = positive_integer("min_count", min_count)
         largest = _NO_KEY // self.vocabulary_size - 1
-        if max([self.vocabulary_size, *self.sizes[:-1]]) > largest:
+        if self.sizes and self.vocabulary_size > largest:
             raise ValueError(
-                f"`sizes` and `vocabulary_size` must multiply to less than 2^31, got {self.sizes} and "
-                f"{self.vocabulary_size}; with this vocabulary every size but the last can be {largest} at most."
+                f"`vocabulary_size` must be {math.isqrt(_NO_KEY)} at most, got {self.vocabulary_size}: the numbers "
+                "of pairs would outgrow 32 bits."
+            )
+        if max(self.sizes[:-1], default=0) > largest:
+            raise ValueError(
+                f"`sizes` must be {largest} at most, all but the last, with a `vocabulary_size` of "
+                f"{self.vocabulary_size}, got {self.sizes}: the numbers of longer n-grams would outgrow 32 bits."
             )
 
     def adapt(self, tokens):
