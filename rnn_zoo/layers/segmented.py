@@ -29,7 +29,8 @@ class Segmented(keras.layers.Layer):
         <float>[batch, time, width].
 
     Raises:
-        ValueError: `length` is not a positive integer, or the recurrence does not return sequences alone.
+        ValueError: `length` is not a positive integer, or the recurrence is stateful or does not return
+            sequences alone.
 
     Reference: Johnson and Zhang 2016, "Supervised and semi-supervised text categorization using LSTM for region
         embeddings", section 2 (chopping).
@@ -39,6 +40,8 @@ class Segmented(keras.layers.Layer):
         super().__init__(**kwargs)
         if not getattr(recurrence, "return_sequences", True) or getattr(recurrence, "return_state", False):
             raise ValueError("`recurrence` must return its sequences alone; set return_sequences=True in it.")
+        if getattr(recurrence, "stateful", False):
+            raise ValueError("`recurrence` must not be stateful: each segment starts anew; set stateful=False in it.")
         self.recurrence = recurrence
         self.length = positive_integer("length", length)
 

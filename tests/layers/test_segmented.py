@@ -1,0 +1,129 @@
+import hypothesis.extra.numpy
+import keras
+import numpy as np
+import pytest
+from helpers import random_inputs, run_layer_test, run_model_test
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keras import ops
+
+from rnn_zoo.layers import Classes, Recurrent, Segmented, TimePooling, Tokens
+from rnn_zoo.topologies import many_to_one
+
+IDS = np.array([[2, 3, 4, 5, 2], [4, 3, 2, 0, 0], [2, 0, 0, 0, 0], [0, 0, 0, 0, 0]], "int32")
+MASK = IDS != 0
+
+
+def numpy(tensor):
+    return ops.convert_to_numpy(tensor)
+
+
+@pytest.fixture(scope="module")
+def recurrence():
+    recurrence = Recurrent("gru", 2, bidirectional=True, seed=1)
+    recurrence.build((None, None, 3))
+    return recurrence
+
+
+@given(
+    mask=hypothesis.extra.numpy.arrays(bool, st.tuples(st.integers(1, 3), st.integers(1, 7))),
+    length=st.integers(1, 4),
+)
+@settings(max_examples=25)
+def test_equals_the_recurrence_on_each_segment(recurrence, mask, length):
+    inputs = random_inputs((*mask.shape, 3))
+    found = numpy(Segmented(recurrence, length)(inputs, mask=mask))
+    parts = [
+        recurrence(inputs[:, start : start + length], mask=mask[:, start : start + length])
+        for start in range(0, mask.shape[1], length)
+    ]
+    np.testing.assert_allclose(found, np.concatenate([numpy(part) for part in parts], axis=1), atol=1e-6)
+
+
+@given(time=st.integers(1, 7), more=st.integers(1, 6), length=st.integers(1, 4))
+@settings(max_examples=15)
+def test_padding_changes_no_output(recurrence, time, more, length):
+    inputs = random_inputs((2, time, 3))
+    layer, pool = Segmented(recurrence, length), TimePooling(("last", "max", "mean"), backward_features=2)
+    mask = np.ones((2, time), bool)
+    longer, longer_mask = np.pad(inputs, [(0, 0), (0, more), (0, 0)]), np.pad(mask, [(0, 0), (0, more)])
+    outputs, padded = layer(inputs), layer(longer, mask=longer_mask)
+    np.testing.assert_allclose(numpy(padded)[:, :time], numpy(outputs), atol=1e-6)
+    np.testing.assert_allclose(numpy(pool(padded, mask=longer_mask)), numpy(pool(outputs)), atol=1e-6)
+
+
+@pytest.mark.parametrize("length", [2, 64])
+def test_promises_of_a_layer(length):
+    run_layer_test(
+        Segmented,
+        {"recurrence": Recurrent("lstm", 2, seed=1), "length": length},
+        input_shape=(4, 5, 3),
+        mask=MASK,
+        expected_output_shape=(4, 5, 2),
+        mixed_output_dtype=None,  # the recurrence has a policy of its own, as in the wrappers of Keras
+    )
+
+
+def test_mixed_precision_is_near():
+    inputs, recurrence = random_inputs((4, 5, 3)), Recurrent("gru", 2)
+    expected = numpy(Segmented(recurrence, 2)(inputs, mask=MASK))
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    mixed = Segmented(Recurrent("gru", 2), 2)
+    mixed(inputs, mask=MASK)
+    mixed.set_weights(recurrence.get_weights())
+    outputs = mixed(inputs, mask=MASK)
+    assert keras.backend.standardize_dtype(outputs.dtype) == "bfloat16"
+    np.testing.assert_allclose(numpy(ops.cast(outputs, "float32")), expected, atol=0.05)
+
+
+def test_a_segment_as_long_as_the_text_is_the_recurrence_itself(recurrence):
+    inputs = random_inputs((4, 5, 3))
+    expected = recurrence(inputs, mask=MASK)
+    np.testing.assert_allclose(numpy(Segmented(recurrence, 5)(inputs, mask=MASK)), numpy(expected), atol=1e-6)
+
+
+def test_dropout_runs_in_training_alone():
+    layer = Segmented(Recurrent("gru", 8, dropout=0.5, seed=1), 2)
+    inputs = random_inputs((2, 5, 3))
+    np.testing.assert_array_equal(numpy(layer(inputs)), numpy(layer(inputs, training=False)))
+    assert not np.allclose(numpy(layer(inputs, training=True)), numpy(layer(inputs)))
+
+
+@pytest.mark.parametrize("pooling", ["last", "attention", ("max", "mean")])
+def test_a_model_pools_over_it(pooling):
+    segmented = Segmented(Recurrent("gru", 2, bidirectional=True), 2)
+    model = many_to_one(Tokens(6, 3), segmented, Classes(2), pooling=pooling)
+    outputs = run_model_test(model, IDS, (4, 2))
+    assert np.isfinite(outputs).all()
+    np.testing.assert_allclose(
+        model.predict(np.pad(IDS, [(0, 0), (0, 4)]), verbose=0), model.predict(IDS, verbose=0), atol=1e-6
+    )
+
+
+def test_last_is_refused_where_the_directions_were_mixed():
+    segmented = Segmented(Recurrent("gru", 2, bidirectional=True, merge="sum"), 2)
+    with pytest.raises(ValueError, match="merge='sum'"):
+        many_to_one(Tokens(6, 3), segmented, Classes(2))
+
+
+def test_layers_of_keras_run_in_it():
+    layer = Segmented(keras.layers.LSTM(2, return_sequences=True, use_cudnn=False), 2)
+    inputs = random_inputs((4, 5, 3))
+    outputs = numpy(layer(inputs, mask=MASK))
+    assert outputs.shape == (4, 5, 2)
+    np.testing.assert_allclose(outputs[0, 2:4], numpy(layer.recurrence(inputs[:1, 2:4]))[0], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("recurrence", "length", "message"),
+    [
+        (Recurrent("gru", 2), 0, "`length` must be a positive integer, got 0"),
+        (Recurrent("gru", 2, return_sequences=False), 2, "`recurrence` must return its sequences"),
+        (keras.layers.LSTM(2), 2, "return_sequences=True"),
+        (Recurrent("gru", 2, return_state=True), 2, "`recurrence` must return its sequences alone"),
+        (Recurrent("gru", 2, stateful=True), 2, "`recurrence` must not be stateful"),
+    ],
+)
+def test_errors_name_the_argument(recurrence, length, message):
+    with pytest.raises(ValueError, match=message):
+        Segmented(recurrence, length)
