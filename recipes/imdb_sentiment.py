@@ -60,7 +60,7 @@ def main(
         batch_size: reviews a step.
         epochs: passes over the training texts at most.
         learning_rate: of Adam.
-        weight_average: decay a step of the exponential average of the weights, which is what is kept.
+        weight_average: decay a step of the exponential average of the weights, which is what is kept; 0 for none.
         patience: epochs without a better validation loss after which training stops; 0 trains all epochs.
         seed: of every random draw.
         precision: "float32", "mixed_bfloat16" or "mixed_float16".
@@ -97,9 +97,22 @@ def main(
         patience=patience if validation else 0,
         seed=seed,
         learning_rate=learning_rate,
-        weight_average=weight_average,
+        weight_average=weight_average or None,
         tensorboard=tensorboard,
-        config={"data": data, "model": model, "max_length": max_length, "vocabulary": vocabulary.digest},
+        # All that decides what is trained and is not in the texts' words: `out` of another run is refused by it.
+        config={
+            "data": data,
+            "text_column": text_column,
+            "label_column": label_column,
+            "group_column": group_column,
+            "labels": reviews.labels,
+            "validation": validation,
+            "model": model,
+            "vocabulary": vocabulary.digest,
+            "vectors": vectors,
+            "max_length": max_length,
+            "batch_size": batch_size,
+        },
     )
 
     def predict(texts):
@@ -135,7 +148,7 @@ def main(
             "licence": reviews.licence,
             "command": command,
             "seed": seed,
-            "limits": "Trained on English reviews; knows nothing of other kinds of text, of irony, or of who is meant.",
+            "limits": "Knows texts like those it was trained on, and nothing of irony or of who is meant.",
         },
         metrics=report["systems"],
     )
@@ -147,4 +160,7 @@ def main(
 if __name__ == "__main__":
     app = App(help_format="plaintext")
     app.default(main)
-    app()
+    try:
+        app()
+    except (ValueError, OSError, ImportError, FloatingPointError) as error:  # each says what to change
+        sys.exit(f"error: {error}")

@@ -1,8 +1,13 @@
 """Declarative checks: one call holds a layer or a model to everything that each of them promises."""
 
 import copy
+import csv
+import importlib.util
 import inspect
 import json
+import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -10,6 +15,7 @@ import keras
 import numpy as np
 import pytest
 
+ROOT = Path(__file__).parents[1]
 needs_tensorflow = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow only")
 
 
@@ -109,6 +115,100 @@ def run_model_test(model, input_data, expected_output_shape, *, targets=None, rt
     trained = model.predict(input_data, verbose=0)
     assert_equal(save_and_load(model).predict(input_data, verbose=0), trained, rtol, atol)
     return outputs
+
+
+def run_recipe_test(name, arguments, *, data, labels, model, folder, twice=True):
+    """Holds a recipe to its promises: runs it, as a command in a fresh process, on the files of `data`.
+
+    Checks: the files of the run; the report, with the model before two baselines; the result rows, which the second
+    call replaces and does not double; that the second call finds the run finished and reports the same; that the
+    export answers raw text, as well as the report says.
+
+    Args:
+        name: the recipe's, the name of its file without the ending.
+        arguments: list of str, the rest of its command line, such as few epochs.
+        data: folder with train.csv and test.csv, columns "text" and "label".
+        labels: the class names, in order.
+        model: name of the model.
+        folder: where the run and its results go.
+        twice: bool, make the same call a second time.
+
+    Returns:
+        pathlib.Path: the folder of the run.
+    """
+    from rnn_zoo import export
+    from rnn_zoo.evaluation import results
+
+    out, table = Path(folder) / "run", Path(folder) / "results.csv"
+    command = [data, "--model", model, "--out", out, "--results", table, "--seed", 3, *arguments]
+    first = run_recipe(name, *command)
+    assert first.returncode == 0, first.stderr[-2000:]
+    for file in ("config.json", "history.csv", "curves.png", "model.keras", "metrics.json", "report.png"):
+        assert (out / file).stat().st_size, file
+    with open(Path(data) / "test.csv", encoding="utf-8", newline="") as file:
+        held_out = list(csv.DictReader(file))
+
+    report = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
+    assert report["names"] == list(labels) and report["examples"] == len(held_out)
+    systems = list(report["systems"])
+    assert systems[0] == model and len(systems) == 3 and all(one.startswith("baseline:") for one in systems[1:])
+    for system in report["systems"].values():
+        assert 0 <= system["accuracy"] <= 1 and np.isfinite(system["log_loss"]) and system["parameters"] > 0
+    assert all(sentence.split()[0] in first.stdout for sentence in report["verdict"])
+
+    rows = results.read(table)
+    assert {(row["model"], row["metric"]) for row in rows} >= {(one, "accuracy") for one in systems}
+    for row in rows:
+        assert (row["recipe"], row["data"], row["seed"], row["split"]) == (name, str(data), "3", "test")
+        assert row["command"].startswith(f"python recipes/{name}.py") and str(data) in row["command"]
+
+    pretrained = export.load(out / "export")
+    answers = pretrained.predict([row["text"] for row in held_out])
+    right = np.mean([answer.label == row["label"] for answer, row in zip(answers, held_out, strict=True)])
+    np.testing.assert_allclose(right, report["systems"][model]["accuracy"], atol=1e-6)
+    for answer in pretrained.predict(["", "\N{FACE WITH TEARS OF JOY} so good"]):
+        assert answer.label in labels and list(answer.probabilities) == list(labels)
+        np.testing.assert_allclose(sum(answer.probabilities.values()), 1, rtol=1e-4)
+
+    if not twice:
+        return out
+    second = run_recipe(name, *command)
+    assert second.returncode == 0, second.stderr[-2000:]
+    assert "its result is loaded" in second.stdout
+    again = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
+    assert again["systems"][model] == report["systems"][model]
+    assert len(results.read(table)) == len(rows)
+    return out
+
+
+def run_recipe_help_test(name):
+    """`--help` of a recipe says what each of its options is for and what it is when it is left out."""
+    shown = run_recipe(name, "--help")
+    assert shown.returncode == 0, shown.stderr[-2000:]
+    text = " ".join(shown.stdout.replace("│", " ").split())
+    for option in inspect.signature(load_recipe(name).main).parameters.values():
+        flag = f"--{option.name.replace('_', '-')}"
+        assert flag in text, f"{flag} is not in --help"
+        if option.default is not None:
+            default = f"[default: {option.default}]"
+            described = text.split(flag, 1)[1].split("[default:", 1)
+            assert f"[default:{described[1]}".startswith(default), f"{flag} shows no {default}"
+        assert len(text.split(flag, 1)[1].split()) > 3, f"{flag} is not described"
+
+
+def run_recipe(name, *arguments):
+    """A recipe as a command in a process of its own -> subprocess.CompletedProcess, with its output as text."""
+    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, str(ROOT / "recipes" / f"{name}.py"), *map(str, arguments)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def load_recipe(name):
+    """The module of a recipe."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "recipes" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def random_inputs(shape, seed=0):
