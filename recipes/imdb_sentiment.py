@@ -10,9 +10,11 @@ What each model reaches stands in results/imdb_sentiment.csv, with the command t
 import shlex
 import sys
 
+import keras
+import numpy as np
 from cyclopts import App
 
-from rnn_zoo import create_model, datasets, evaluation, export, training
+from rnn_zoo import Front, NGramEvidence, create_model, datasets, evaluation, export, training
 from rnn_zoo.checks import one_of
 from rnn_zoo.evaluation import results as result_files
 from rnn_zoo.text import Vocabulary, word_vectors
@@ -29,10 +31,13 @@ def main(
     validation: float = 0.1,
     vocabulary_size: int = 20_000,
     vectors: str | None = None,
+    pretrained: str | None = None,
+    teacher: str | None = None,
     max_length: int = 1_024,
     batch_size: int = 64,
     epochs: int = 8,
     learning_rate: float = 2e-3,
+    decay: bool = False,
     weight_average: float = 0.99,
     patience: int = 2,
     seed: int = 0,
@@ -56,10 +61,13 @@ def main(
         validation: share of the training texts that early stopping and the choice of baselines look at.
         vocabulary_size: words kept, the most frequent ones of the training texts.
         vectors: file of word vectors to start from, word2vec or GloVe, as wide as the model's embedding.
+        pretrained: folder of recipes/imdb_language_model.py to start from, with its vocabulary; for the same `model`.
+        teacher: exported model, whose answers to the unlabelled texts are learned beside the labels (self-training).
         max_length: words of a review that are read in training; predictions read all.
         batch_size: reviews a step.
         epochs: passes over the training texts at most.
         learning_rate: of Adam.
+        decay: let the learning rate fall to 0 along a cosine over all epochs.
         weight_average: decay a step of the exponential average of the weights, which is what is kept; 0 for none.
         patience: epochs without a better validation loss after which training stops; 0 trains all epochs.
         seed: of every random draw.
@@ -80,18 +88,31 @@ def main(
     )
     print(reviews)
 
-    vocabulary = Vocabulary.fit(reviews.train.texts, size=vocabulary_size)
+    if pretrained:
+        vocabulary = Vocabulary.load(f"{pretrained}/vocabulary.txt")
+    else:
+        vocabulary = Vocabulary.fit(reviews.train.texts, size=vocabulary_size)
     options = {"vocabulary_size": vocabulary.size, "classes": len(reviews.labels), "seed": seed}
     if vectors:
         options["vectors"] = word_vectors.load(vectors, vocabulary)
     network = create_model(model, **options)
 
-    batches = vocabulary.batches(reviews.train, batch_size, max_length=max_length, shuffle=True, seed=seed)
-    training.adapt(network, batches.tokens, batches.labels)
+    if pretrained:
+        network.load_weights(f"{pretrained}/{model}.weights.h5")
+    training.adapt(
+        network, vocabulary.encode(reviews.train.texts), reviews.train.labels, but=Front if pretrained else ()
+    )
+    lessons, exam = reviews.train, reviews.validation
+    if teacher:
+        lessons, exam = taught(reviews, teacher)
+        network.compile(network.optimizer, loss="categorical_crossentropy", metrics=["accuracy"])
+    batches = vocabulary.batches(lessons, batch_size, max_length=max_length, shuffle=True, seed=seed)
+    if decay:
+        learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * len(batches))
     history = training.fit(
         network,
         batches,
-        vocabulary.batches(reviews.validation, 2 * batch_size) if validation else None,
+        vocabulary.batches(exam, 2 * batch_size) if validation else None,
         out=out,
         epochs=epochs,
         patience=patience if validation else 0,
@@ -110,6 +131,8 @@ def main(
             "model": model,
             "vocabulary": vocabulary.digest,
             "vectors": vectors,
+            "pretrained": pretrained,
+            "teacher": teacher,
             "max_length": max_length,
             "batch_size": batch_size,
         },
@@ -119,14 +142,16 @@ def main(
         unlabelled = vocabulary.batches(list(texts), 2 * batch_size)
         return unlabelled.restore(network.predict(unlabelled, verbose=0))
 
+    name = f"{model} taught" if teacher else model
     held_out = reviews.validation if validation else None
     report = evaluation.report(
-        model,
+        name,
         predict,
         reviews.test,
         baselines=[
             evaluation.tfidf_logistic_regression(reviews.train, seed, validation=held_out),
             evaluation.mean_embedding(reviews.train, seed, validation=held_out),
+            *second_opinion(network, vocabulary),
         ],
         names=reviews.labels,
         parameters=network.count_params(),
@@ -155,6 +180,31 @@ def main(
     for answer in export.load(folder).predict(["The food is not good", "Not bad at all, I loved it"]):
         print(answer)
     print(f'Ask it yourself: rnn-zoo predict {folder} "The food is not good"')
+
+
+def taught(reviews, teacher):
+    """Training and validation texts with distributions as labels: the unlabelled texts with the teacher's answers."""
+    if not reviews.unlabelled:
+        raise ValueError(f"`teacher` needs unlabelled texts, and {reviews.name!r} has none; leave it out.")
+    certain = np.eye(len(reviews.labels), dtype="float32")
+    answers = export.load(teacher).probabilities(reviews.unlabelled)
+    lessons = datasets.TextSplit(
+        [*reviews.train.texts, *reviews.unlabelled], np.concatenate([certain[reviews.train.labels], answers])
+    )
+    return lessons, datasets.TextSplit(reviews.validation.texts, certain[reviews.validation.labels])
+
+
+def second_opinion(network, vocabulary):
+    """The n-gram evidence inside a network as a baseline of its own, so that the table tells what the rest adds."""
+    layers = [layer for layer in network.layers if isinstance(layer, NGramEvidence)]
+    for layer in layers:
+        alone = keras.Model(network.input, keras.ops.softmax(layer.output))
+
+        def predict(texts, alone=alone):
+            batches = vocabulary.batches(list(texts), 128)
+            return batches.restore(alone.predict(batches, verbose=0))
+
+        yield evaluation.Baseline("ngram_evidence", alone.count_params(), None, predict, {"C": layer.strength})
 
 
 if __name__ == "__main__":

@@ -97,6 +97,6 @@ def _exports():
     """name -> folder; the first folder in the order of the search has a name."""
     found = {}
     for folder in _folders():
-        for model in sorted(folder.glob("*/saved_model.pb")):
+        for model in sorted(folder.glob("[!.]*/saved_model.pb")):  # a killed save leaves a hidden folder
             found.setdefault(model.parent.name, model.parent)
     return found

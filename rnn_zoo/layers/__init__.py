@@ -5,6 +5,7 @@ from rnn_zoo.layers.classes import Classes
 from rnn_zoo.layers.front import Front
 from rnn_zoo.layers.head import Head
 from rnn_zoo.layers.labels import Labels
+from rnn_zoo.layers.next_words import NextWords
 from rnn_zoo.layers.ngram_evidence import NGramEvidence
 from rnn_zoo.layers.ngrams import NGrams
 from rnn_zoo.layers.one_hot import OneHot
@@ -23,6 +24,7 @@ __all__ = [
     "Labels",
     "NGramEvidence",
     "NGrams",
+    "NextWords",
     "OneHot",
     "Recurrent",
     "Segmented",

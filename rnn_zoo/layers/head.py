@@ -10,7 +10,12 @@ from rnn_zoo.layers.quantized import KeepsQuantization
 class Head(KeepsQuantization, keras.layers.Layer):
     """A layer from features to a prediction, that knows the loss and the metrics to train it with.
 
-        y = f(x W + b + offset)
+        y = f(x W + b)
+        y = f((x W + b + evidence) / 2)    with evidence, once trained
+
+    Evidence is a second opinion, such as `NGramEvidence` gives: on the scale of x W + b, from a model that is trained
+    already. In training it stays out, so that the features learn the whole answer by themselves; afterwards the mean
+    of both counts (of log-odds: the geometric mean of two distributions), which errs less than either.
 
     It computes in float32 whatever the policy of the model: probabilities lose their small values in 16 bits.
 
@@ -19,13 +24,14 @@ class Head(KeepsQuantization, keras.layers.Layer):
 
     Call arguments:
         inputs: <float>[batch, ..., features].
-        offset: <float>[batch, ..., count] or None, what is already known of the answer, such as `NGramEvidence`.
+        evidence: <float>[batch, ..., count] or None.
+        training: bool, whether the evidence stays out.
 
     Returns:
         <float32>[batch, ..., count].
 
     Raises:
-        ValueError: `count` is not a positive integer, or `offset` has another width.
+        ValueError: `count` is not a positive integer, or `evidence` has another width.
     """
 
     activation = None
@@ -35,21 +41,21 @@ class Head(KeepsQuantization, keras.layers.Layer):
         self.count = positive_integer("count", count)
         self.dense = keras.layers.Dense(count, dtype="float32", name="dense")
 
-    def build(self, inputs_shape, offset_shape=None):
-        if offset_shape is not None and offset_shape[-1] != self.count:
+    def build(self, inputs_shape, evidence_shape=None):
+        if evidence_shape is not None and evidence_shape[-1] != self.count:
             raise ValueError(
-                f"`offset` must hold {self.count} numbers, as many as the head, got {offset_shape[-1]}; give both the "
-                "same `count`."
+                f"`evidence` must hold {self.count} numbers, as many as the head, got {evidence_shape[-1]}; give both "
+                "the same `count`."
             )
         self.dense.build(inputs_shape)
 
-    def call(self, inputs, offset=None):
+    def call(self, inputs, evidence=None, training=None):
         logits = self.dense(inputs)
-        if offset is not None:
-            logits = logits + ops.cast(offset, "float32")
+        if evidence is not None and not training:
+            logits = (logits + ops.cast(evidence, "float32")) / 2
         return keras.activations.get(self.activation)(logits)
 
-    def compute_output_shape(self, inputs_shape, offset_shape=None):
+    def compute_output_shape(self, inputs_shape, evidence_shape=None):
         return (*inputs_shape[:-1], self.count)
 
     def make_loss(self):

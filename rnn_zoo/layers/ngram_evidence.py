@@ -1,12 +1,11 @@
-"""NGramEvidence: what a linear model of n-grams knows of the classes, to learn beside a recurrence."""
+"""NGramEvidence: what a linear model of n-grams makes of a text, a second opinion beside a recurrence."""
 
 import keras
 import numpy as np
 from keras import ops
 
-from rnn_zoo.checks import fraction, positive_integer, positive_number
+from rnn_zoo.checks import positive_integer, positive_number
 from rnn_zoo.layers.ngram_index import NGramIndex, flatten
-from rnn_zoo.layers.seeds import derive
 
 _SMALLEST_NORM = 1e-6  # of a text without a known n-gram, whose ratios are all 0
 
@@ -18,8 +17,8 @@ class NGramEvidence(keras.layers.Layer):
         s_k = b_k + sum_g w_kg r_kg / sqrt(sum_g r_kg^2),   r_kg = log P(g | class k) / P(g | the other classes)
 
     over the n-grams g of the text, each as often as it occurs. `adapt` counts r (smoothed by 1), fits w and b by
-    logistic regression (scikit-learn) in seconds, and they stay as they are: a head adds the scores to its logits, so
-    that the recurrence learns what the n-grams do not tell. Before `adapt` all scores are 0.
+    logistic regression (scikit-learn) in seconds, and they stay as they are; a `Head` takes the scores for a second
+    opinion beside the recurrence's. Before `adapt` all scores are 0.
 
     Args:
         count: int > 1, the number of classes.
@@ -27,15 +26,12 @@ class NGramEvidence(keras.layers.Layer):
         sizes: ints > 0, how many pairs, triples, ... to keep at most; single tokens all count.
         min_count: int > 0, the texts an n-gram must occur in.
         strength: float > 0, the C of the logistic regression; larger fits closer.
-        dropout: in [0, 1), the share of texts that are learned without the scores, lest the recurrence lean on them.
-        seed: int or None, of the dropout.
 
     Call arguments:
         inputs: <int>[batch, time], token ids, padding on the right.
-        training: bool, whether dropout is on.
 
     Returns:
-        <float32>[batch, count], scores to add to logits; b for a text without a token.
+        <float32>[batch, count], scores on the scale of logits; b for a text without a token.
 
     Raises:
         ValueError: an argument is out of its range, or `adapt` is given labels that are not one a text, lack a
@@ -51,8 +47,6 @@ class NGramEvidence(keras.layers.Layer):
         sizes=(80_000, 60_000),
         min_count=8,
         strength=10.0,
-        dropout=0.5,
-        seed=None,
         **kwargs,
     ):
         super().__init__(**{**kwargs, "dtype": "float32"})
@@ -61,9 +55,6 @@ class NGramEvidence(keras.layers.Layer):
             raise ValueError("`count` must be at least 2, got 1: there is nothing to tell apart.")
         self.index = NGramIndex(vocabulary_size, sizes, min_count, name="index")
         self.strength = positive_number("strength", strength)
-        self.dropout = fraction("dropout", dropout)
-        self.seed = seed
-        self.seeds = keras.random.SeedGenerator(derive(seed, "evidence"))
         # Number 0 of each order, unknown, has a place of its own.
         ends = np.cumsum([self.index.vocabulary_size, *[size + 1 for size in self.index.sizes]])
         self.starts, self.places = [0, *ends[:-1].tolist()], int(ends[-1])
@@ -113,9 +104,8 @@ class NGramEvidence(keras.layers.Layer):
         present = counts.sign()
         inside, outside = (present[rows].sum(axis=0) + 1 for rows in (members, ~members))
         ratio = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
-        ratio[present.sum(axis=0) == 0] = 0
         # Padding, number 0 and words of no training text must not lengthen the norm of a text.
-        ratio[inside + outside == 2] = 0
+        ratio[present.sum(axis=0) == 0] = 0
         norm = np.sqrt(np.maximum(counts @ ratio**2, _SMALLEST_NORM))
         features = counts.multiply(ratio[None]).multiply(1 / norm[:, None]).tocsr()
         fitted = LogisticRegression(C=self.strength, max_iter=500).fit(features, members)
@@ -129,7 +119,7 @@ class NGramEvidence(keras.layers.Layer):
         self.bias = self.add_weight((columns,), "zeros", trainable=False, name="bias")
         self.built = True
 
-    def call(self, inputs, training=None):
+    def call(self, inputs):
         ids = ops.cast(inputs, "int32")
         numbers = [ids, *self.index(ids)]
         places = [number + start for number, start in zip(numbers, self.starts, strict=True)]
@@ -139,10 +129,6 @@ class NGramEvidence(keras.layers.Layer):
         scores = ops.sum(ratios * ops.take(self.kernel, places, axis=0), axis=(1, 2)) / norm + self.bias
         if self.count == 2:
             scores = ops.pad(scores, [[0, 0], [1, 0]])
-        if training and self.dropout:
-            # Not `keras.layers.Dropout`, which scales up what it keeps: evidence is not to be exaggerated.
-            kept = keras.random.uniform((ops.shape(scores)[0], 1), seed=self.seeds) >= self.dropout
-            scores = ops.where(kept, scores, 0.0)
         return scores
 
     def compute_mask(self, inputs, previous_mask=None):
@@ -159,6 +145,4 @@ class NGramEvidence(keras.layers.Layer):
             "sizes": list(self.index.sizes),
             "min_count": self.index.min_count,
             "strength": self.strength,
-            "dropout": self.dropout,
-            "seed": self.seed,
         }

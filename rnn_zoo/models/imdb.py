@@ -1,6 +1,6 @@
 """Models of film reviews; each reads token ids <int>[batch, time] and gives <float>[batch, classes]."""
 
-from rnn_zoo.layers import Classes, Recurrent, Tokens
+from rnn_zoo.layers import Classes, NGramEvidence, NGrams, Recurrent, Segmented, Tokens
 from rnn_zoo.topologies import many_to_one
 from rnn_zoo.zoo import register_model
 
@@ -63,3 +63,51 @@ def imdb_bilstm(
         dropout=dropout,
         name="imdb_bilstm",
     )
+
+
+@register_model
+def imdb_ngrams(
+    *,
+    vocabulary_size=20_000,
+    dim=32,
+    units=64,
+    classes=2,
+    word_dropout=0.5,
+    ngram_dropout=0.5,
+    dropout=0.5,
+    vectors=None,
+    seed=None,
+):
+    """A GRU in each direction over words with their frequent pairs, in segments; n-gram evidence as second opinion."""
+    front = NGrams(
+        vocabulary_size, dim, word_dropout=word_dropout, ngram_dropout=ngram_dropout, vectors=vectors, seed=seed
+    )
+    return many_to_one(
+        front,
+        Segmented(Recurrent("gru", units, bidirectional=True, seed=seed), 64),
+        Classes(classes),
+        pooling=("max", "mean"),
+        dropout=dropout,
+        evidence=NGramEvidence(classes, vocabulary_size),
+        name="imdb_ngrams",
+    )
+
+
+@register_model
+def imdb_pretrained(
+    *, vocabulary_size=20_000, dim=64, units=64, classes=2, word_dropout=0.3, dropout=0.3, vectors=None, seed=None
+):
+    """`imdb_ngrams` twice as wide and with less dropout: for weights that unlabelled texts have trained already."""
+    model = imdb_ngrams(
+        vocabulary_size=vocabulary_size,
+        dim=dim,
+        units=units,
+        classes=classes,
+        word_dropout=word_dropout,
+        ngram_dropout=word_dropout,
+        dropout=dropout,
+        vectors=vectors,
+        seed=seed,
+    )
+    model.name = "imdb_pretrained"
+    return model

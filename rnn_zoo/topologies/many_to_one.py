@@ -25,7 +25,7 @@ def many_to_one(
 
         y = head(drop(pool(recurrence(front(x)))))
         y = head(drop([pool(recurrence(front(x))); mean_t front(x)_t]))    with skip
-        y = head(drop(pool(recurrence(front(x)))), offset=evidence(x))     with evidence
+        y = head(drop(pool(recurrence(front(x)))), evidence(x))              with evidence
 
     Args:
         front: a front (`Tokens`, `OneHot`, `Vectors`) or any layer that gives <float>[batch, time, dim].
@@ -35,8 +35,8 @@ def many_to_one(
         pooling: how steps become one vector: "last", "max", "mean", "attention", or several, concatenated.
         dropout: in [0, 1), before the head.
         skip: bool, also shows the head the mean of the front's own vectors: an order-blind path beside the recurrence.
-        evidence: None, or a layer from the inputs to <float>[batch, count], such as `NGramEvidence`, which the head
-            adds to what it makes of the recurrence, before its activation.
+        evidence: None, or a layer from the inputs to <float>[batch, count], such as `NGramEvidence`: a second
+            opinion, which the head weighs in once the rest is trained (see `Head`).
         inputs: `keras.Input`; needed where `front` is a plain layer.
         optimizer: name or `keras.optimizers.Optimizer`.
         name: str or None, the model's name.
@@ -46,7 +46,7 @@ def many_to_one(
 
     Raises:
         ValueError: the recurrence returns states or one step only, `inputs` is missing, `dropout` is out of its range,
-            the head cannot add the `evidence`, or "last" is to read two directions, which end at different steps, from
+            the head takes no `evidence`, or "last" is to read two directions, which end at different steps, from
             their sum.
     """
     fraction("dropout", dropout)
@@ -59,9 +59,9 @@ def many_to_one(
             raise ValueError(f"`inputs` must be given (a keras.Input), because {type(front).__name__} makes none.")
         inputs = front.make_input()
 
-    if evidence is not None and "offset" not in inspect.signature(head.call).parameters:
+    if evidence is not None and "evidence" not in inspect.signature(head.call).parameters:
         raise ValueError(
-            f"`evidence` must be None where the head takes no `offset`, as {type(head).__name__} does not; use "
+            f"`evidence` must be None where the head takes none, as {type(head).__name__} does not; use "
             "`Classes`, `Labels` or `Values`."
         )
 
@@ -77,7 +77,7 @@ def many_to_one(
         features = keras.layers.Concatenate(name="skip")([features, wide])
     if dropout:
         features = keras.layers.Dropout(dropout, name="dropout")(features)
-    outputs = head(features) if evidence is None else head(features, offset=evidence(inputs))
+    outputs = head(features) if evidence is None else head(features, evidence=evidence(inputs))
     model = keras.Model(inputs, outputs, name=name)
     if hasattr(head, "make_loss"):
         model.compile(optimizer, loss=head.make_loss(), metrics=head.make_metrics())

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 from helpers import needs_tensorflow, random_inputs, run_model_test, save_and_load
 
-from rnn_zoo.layers import Classes, Labels, NGramEvidence, OneHot, Recurrent, Tokens, Values, Vectors
+from rnn_zoo import training
+from rnn_zoo.layers import Classes, Labels, NGramEvidence, NGrams, OneHot, Recurrent, Segmented, Tokens, Values, Vectors
 from rnn_zoo.topologies import many_to_one
 
 IDS = np.array([[2, 3, 4, 5], [4, 3, 2, 0], [2, 0, 0, 0], [0, 0, 0, 0]], "int32")
@@ -75,27 +76,29 @@ def test_the_skip_path_is_the_mean_of_the_valid_vectors():
     np.testing.assert_allclose(keras.ops.convert_to_numpy(features)[:, 4:], expected, atol=1e-6)
 
 
-def with_evidence(head, dropout=0.0):
-    evidence = NGramEvidence(3, 6, sizes=[4, 4], min_count=1, dropout=dropout, seed=1)
+def with_evidence(head):
+    evidence = NGramEvidence(3, 6, sizes=[4, 4], min_count=1)
     return evidence, many_to_one(Tokens(6, 3), Recurrent("gru", 4), head, evidence=evidence)
 
 
 @pytest.mark.parametrize("head", [Classes, Values])
-def test_evidence_is_added_before_the_activation(head):
+def test_evidence_counts_half_once_trained(head):
     evidence, model = with_evidence(head(3))
-    before = model.predict(IDS, verbose=0)
+    untouched = keras.ops.convert_to_numpy(model(IDS, training=True))
     evidence.adapt([[2, 3], [3, 2], [4]], [0, 1, 2])
     scores = keras.ops.convert_to_numpy(evidence(IDS))
     assert np.abs(scores).max() > 0.1
-    expected = before + scores
-    if head is Classes:
-        expected = before * np.exp(scores) / (before * np.exp(scores)).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(model(IDS, training=True)), untouched, atol=1e-6)
+    expected = (untouched + scores) / 2
+    if head is Classes:  # the geometric mean of two distributions
+        expected = np.sqrt(untouched * np.exp(scores))
+        expected /= expected.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(model.predict(IDS, verbose=0), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("adapted", [False, True])
 def test_promises_of_a_model_with_evidence(adapted):
-    evidence, model = with_evidence(Classes(3), dropout=0.5)
+    evidence, model = with_evidence(Classes(3))
     if adapted:
         evidence.adapt([[2, 3], [3, 2], [4]], [0, 1, 2])
     run_model_test(model, IDS, (4, 3))
@@ -115,18 +118,21 @@ def test_evidence_is_float32_under_mixed_precision():
 
 @needs_tensorflow
 @pytest.mark.parametrize("adapted", [False, True])
-def test_a_saved_model_has_the_evidence(tmp_path, adapted):
+def test_a_saved_model_has_the_n_grams_and_the_evidence(tmp_path, adapted):
     import tensorflow as tf
 
-    evidence, model = with_evidence(Classes(3))
+    evidence, front = NGramEvidence(3, 6, sizes=[4, 4], min_count=1), NGrams(6, 3, sizes=[4], min_count=1)
+    model = many_to_one(front, Segmented(Recurrent("gru", 4), 2), Classes(3), pooling="max", evidence=evidence)
     if adapted:
-        evidence.adapt([[2, 3], [3, 2], [4]], [0, 1, 2])
+        training.adapt(model, [[2, 3], [3, 2], [4]], [0, 1, 2])
     expected = model.predict(IDS, verbose=0)
     # Loaded from `.keras` first, as an export does.
     save_and_load(model).export(tmp_path / "saved", verbose=False)
     served = tf.saved_model.load(str(tmp_path / "saved"))
     np.testing.assert_allclose(served.serve(IDS), expected, atol=1e-6)
-    np.testing.assert_allclose(served.serve(IDS[:1, :2]), model.predict(IDS[:1, :2], verbose=0), atol=1e-6)
+    # One token, and an odd number of them.
+    for time in (1, 3):
+        np.testing.assert_allclose(served.serve(IDS[:1, :time]), model.predict(IDS[:1, :time], verbose=0), atol=1e-6)
 
 
 def test_any_layer_stands_for_front_recurrence_and_head():
@@ -167,11 +173,11 @@ def test_it_learns_the_order_of_two_words():
         ({}, {"dropout": 1.5}, "`dropout`"),
         ({}, {"pooling": "middle"}, "`modes` must be one of"),
         ({"recurrence": Recurrent("gru", 4, bidirectional=True, merge="sum")}, {}, "merge='sum'"),
-        ({}, {"evidence": NGramEvidence(3, 6)}, "`offset` must hold 2 numbers, as many as the head, got 3"),
+        ({}, {"evidence": NGramEvidence(3, 6)}, "`evidence` must hold 2 numbers, as many as the head, got 3"),
         (
             {"head": keras.layers.Dense(2)},
             {"evidence": NGramEvidence(2, 6)},
-            "`evidence` must be None where the head takes no `offset`, as Dense",
+            "`evidence` must be None where the head takes none, as Dense",
         ),
     ],
 )
