@@ -39,4 +39,4 @@ format: .venv/.installed-dev ## ruff: mend what it can
 	$(BIN)/ruff format .
 
 results: .venv/.installed ## rewrite the tables of README.md from results/
-	$(BIN)/python -m rnn_zoo.evaluation.results results/imdb_sentiment.csv --readme README.md
+	$(BIN)/python -m rnn_zoo.evaluation.results results/imdb_sentiment.csv --into README.md
