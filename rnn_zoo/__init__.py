@@ -1,6 +1,11 @@
 """rnn_zoo: recurrent networks for Keras 3, as a front, a recurrence and a head."""
 
 import importlib
+import os
+
+# Before TensorFlow is imported, or it tells every run of the processor's instructions and of drivers it did not find;
+# what went wrong reaches Python as an exception all the same.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from rnn_zoo.cells import VanillaCell, VanillaRNN
 from rnn_zoo.layers import (
