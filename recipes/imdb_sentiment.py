@@ -9,13 +9,14 @@ What each model reaches stands in results/imdb_sentiment.csv, with the command t
 
 import shlex
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
 from cyclopts import App
 
 from rnn_zoo import Front, NGramEvidence, create_model, datasets, evaluation, export, training
-from rnn_zoo.checks import one_of
+from rnn_zoo.checks import one_of, positive_integer, positive_number
 from rnn_zoo.evaluation import results as result_files
 from rnn_zoo.text import Vocabulary, word_vectors
 from rnn_zoo.zoo import list_models
@@ -24,7 +25,7 @@ from rnn_zoo.zoo import list_models
 def main(
     data: str = "sample",
     *,
-    model: str = "imdb_bilstm",
+    model: str = "imdb_gru",
     text_column: str = "text",
     label_column: str = "label",
     group_column: str | None = None,
@@ -42,6 +43,7 @@ def main(
     patience: int = 2,
     seed: int = 0,
     precision: str = "float32",
+    quantize: bool = False,
     tensorboard: bool = False,
     out: str = "runs/imdb_sentiment",
     results: str | None = None,
@@ -72,11 +74,17 @@ def main(
         patience: epochs without a better validation loss after which training stops; 0 trains all epochs.
         seed: of every random draw.
         precision: "float32", "mixed_bfloat16" or "mixed_float16".
+        quantize: keep embeddings in 8 bits: an export of half the size. The numbers are those of what is exported.
         tensorboard: write logs for TensorBoard.
         out: folder of the run.
         results: CSV file to add the numbers on the test texts to.
     """
     one_of("model", model, list_models("imdb*"))
+    positive_integer("epochs", epochs)
+    positive_number("learning_rate", learning_rate)
+    weights = weights_in(pretrained, model) if pretrained else None
+    if vectors and pretrained:
+        raise ValueError("`vectors` and `pretrained` both say what the embedding starts as; leave one of them out.")
     training.prepare(seed, precision)
     reviews = datasets.load(
         data,
@@ -98,7 +106,7 @@ def main(
     network = create_model(model, **options)
 
     if pretrained:
-        network.load_weights(f"{pretrained}/{model}.weights.h5")
+        load_start(network, weights, len(reviews.labels))
     training.adapt(
         network, vocabulary.encode(reviews.train.texts), reviews.train.labels, but=Front if pretrained else ()
     )
@@ -137,6 +145,9 @@ def main(
             "batch_size": batch_size,
         },
     )
+
+    if quantize:
+        network.quantize("int8", filters="embedding")
 
     def predict(texts):
         unlabelled = vocabulary.batches(list(texts), 2 * batch_size)
@@ -182,12 +193,40 @@ def main(
     print(f'Ask it yourself: rnn-zoo predict {folder} "The food is not good"')
 
 
+def weights_in(pretrained, model):
+    """The file of the weights that recipes/imdb_language_model.py left for a model."""
+    folder = Path(pretrained)
+    found = sorted(file.name.removesuffix(".weights.h5") for file in folder.glob("*.weights.h5"))
+    if model not in found or not (folder / "vocabulary.txt").is_file():
+        raise ValueError(
+            f"`pretrained` must be the folder of a finished run of recipes/imdb_language_model.py --model {model}, got "
+            f"{pretrained!r}, which holds {'weights of ' + ', '.join(found) if found else 'no weights'}."
+        )
+    return folder / f"{model}.weights.h5"
+
+
+def load_start(network, weights, classes):
+    """Starts a network from pre-trained weights."""
+    try:
+        network.load_weights(weights)
+    except ValueError as error:  # of Keras, some lines long
+        raise ValueError(
+            f"`pretrained`: {weights} does not fit a network of {classes} classes; pre-train on this very `data`."
+        ) from error
+
+
 def taught(reviews, teacher):
     """Training and validation texts with distributions as labels: the unlabelled texts with the teacher's answers."""
+    teacher_model = export.load(teacher)
+    if tuple(teacher_model.labels) != tuple(reviews.labels):
+        raise ValueError(
+            f"`teacher` must answer with the labels of the data, {', '.join(reviews.labels)}, in this order; {teacher} "
+            f"answers with {', '.join(teacher_model.labels)}. Give a model trained on such data."
+        )
     if not reviews.unlabelled:
         raise ValueError(f"`teacher` needs unlabelled texts, and {reviews.name!r} has none; leave it out.")
     certain = np.eye(len(reviews.labels), dtype="float32")
-    answers = export.load(teacher).probabilities(reviews.unlabelled)
+    answers = teacher_model.probabilities(reviews.unlabelled)
     lessons = datasets.TextSplit(
         [*reviews.train.texts, *reviews.unlabelled], np.concatenate([certain[reviews.train.labels], answers])
     )

@@ -16,9 +16,12 @@ class Classes(Head):
 
     Args:
         count: int > 1, the number of classes.
+        evidence_weight: in [0, 1), how much evidence counts beside the inputs, see `Head`.
 
     Call arguments:
         inputs: <float>[batch, ..., features].
+        evidence: <float>[batch, ..., count] or None, a second opinion, see `Head`.
+        training: bool, whether the evidence stays out.
 
     Returns:
         <float32>[batch, ..., count], each row a distribution.
@@ -29,8 +32,8 @@ class Classes(Head):
 
     activation = "softmax"
 
-    def __init__(self, count, **kwargs):
-        super().__init__(count, **kwargs)
+    def __init__(self, count, evidence_weight=0.5, **kwargs):
+        super().__init__(count, evidence_weight, **kwargs)
         if self.count < 2:
             raise ValueError("`count` must be at least 2, got 1: the probability of a single class is always 1.")
 

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from rnn_zoo.checks import positive_integer
+from rnn_zoo.checks import fraction, positive_integer
 from rnn_zoo.layers.quantized import KeepsQuantization
 
 
@@ -11,16 +11,17 @@ class Head(KeepsQuantization, keras.layers.Layer):
     """A layer from features to a prediction, that knows the loss and the metrics to train it with.
 
         y = f(x W + b)
-        y = f((x W + b + evidence) / 2)    with evidence, once trained
+        y = f((1 - a) (x W + b) + a evidence)    with evidence, once trained
 
     Evidence is a second opinion, such as `NGramEvidence` gives: on the scale of x W + b, from a model that is trained
-    already. In training it stays out, so that the features learn the whole answer by themselves; afterwards the mean
-    of both counts (of log-odds: the geometric mean of two distributions), which errs less than either.
+    already. In training it stays out, so that the features learn the whole answer by themselves; afterwards the mean of
+    both counts (of log-odds: the geometric mean of two distributions), which can err less than either.
 
     It computes in float32 whatever the policy of the model: probabilities lose their small values in 16 bits.
 
     Args:
         count: int > 0, the numbers predicted.
+        evidence_weight: in [0, 1), a; the better the evidence beside the features, the more.
 
     Call arguments:
         inputs: <float>[batch, ..., features].
@@ -31,14 +32,16 @@ class Head(KeepsQuantization, keras.layers.Layer):
         <float32>[batch, ..., count].
 
     Raises:
-        ValueError: `count` is not a positive integer, or `evidence` has another width.
+        ValueError: `count` is not a positive integer, `evidence_weight` is out of its range, or `evidence` has another
+            width.
     """
 
     activation = None
 
-    def __init__(self, count, **kwargs):
+    def __init__(self, count, evidence_weight=0.5, **kwargs):
         super().__init__(**{**kwargs, "dtype": "float32"})
         self.count = positive_integer("count", count)
+        self.evidence_weight = fraction("evidence_weight", evidence_weight)
         self.dense = keras.layers.Dense(count, dtype="float32", name="dense")
 
     def build(self, inputs_shape, evidence_shape=None):
@@ -52,7 +55,7 @@ class Head(KeepsQuantization, keras.layers.Layer):
     def call(self, inputs, evidence=None, training=None):
         logits = self.dense(inputs)
         if evidence is not None and not training:
-            logits = (logits + ops.cast(evidence, "float32")) / 2
+            logits += self.evidence_weight * (ops.cast(evidence, "float32") - logits)
         return keras.activations.get(self.activation)(logits)
 
     def compute_output_shape(self, inputs_shape, evidence_shape=None):
@@ -67,4 +70,4 @@ class Head(KeepsQuantization, keras.layers.Layer):
         raise NotImplementedError(f"{type(self).__name__} must define `make_metrics`.")
 
     def get_config(self):
-        return {**super().get_config(), "count": self.count}
+        return {**super().get_config(), "count": self.count, "evidence_weight": self.evidence_weight}

@@ -16,9 +16,12 @@ class Labels(Head):
 
     Args:
         count: int > 0, the number of labels.
+        evidence_weight: in [0, 1), how much evidence counts beside the inputs, see `Head`.
 
     Call arguments:
         inputs: <float>[batch, ..., features].
+        evidence: <float>[batch, ..., count] or None, a second opinion, see `Head`.
+        training: bool, whether the evidence stays out.
 
     Returns:
         <float32>[batch, ..., count], each in (0, 1).

@@ -20,7 +20,7 @@ class NextWords(keras.layers.Layer):
     Looking several words ahead asks for what a text is about; c keeps "the" and "of" from being most of the lesson.
 
     Args:
-        vocabulary_size: int > 1, the number of token ids; 0 is padding and 1 `[UNK]`, and neither is foretold.
+        vocabulary_size: int > 2, the number of token ids; 0 is padding and 1 `[UNK]`, and neither is foretold.
         dim: int > 0, the width of a word's output vector.
         backward_features: int >= 0, how many of the last features ran backwards (`Recurrent` has a property so named).
         ahead: int > 0, steps to look ahead.
@@ -34,7 +34,8 @@ class NextWords(keras.layers.Layer):
         ids: <int>[batch, time], the token ids that it read, padding on the right.
 
     Returns:
-        <float32>[batch], the mean loss of a text in nats a word, 0 where there is no word to foretell.
+        <float32>[batch], the mean loss of a text in nats, 0 where there is no word to foretell. It is that of telling
+        the right word from those drawn: about log(S + 1) where nothing but p is known.
 
     Raises:
         ValueError: an argument is out of its range.
@@ -46,7 +47,16 @@ class NextWords(keras.layers.Layer):
     def __init__(self, vocabulary_size, dim, backward_features=0, ahead=4, seen=1, samples=256, seed=None, **kwargs):
         super().__init__(**{**kwargs, "dtype": "float32"})
         self.vocabulary_size = positive_integer("vocabulary_size", vocabulary_size)
+        if self.vocabulary_size < 3:
+            raise ValueError(
+                f"`vocabulary_size` must be at least 3 (padding, [UNK] and a word to foretell), got {vocabulary_size}."
+            )
         self.dim = positive_integer("dim", dim)
+        if isinstance(backward_features, bool) or not isinstance(backward_features, int) or backward_features < 0:
+            raise ValueError(
+                f"`backward_features` must be an integer >= 0, got {backward_features!r}; a recurrence that mixes its "
+                "directions has none, merge them with 'concat'."
+            )
         self.backward_features = backward_features
         self.ahead = positive_integer("ahead", ahead)
         self.seen = positive_integer("seen", seen)
@@ -66,6 +76,11 @@ class NextWords(keras.layers.Layer):
 
     def build(self, inputs_shape, ids_shape=None):
         features = inputs_shape[-1]
+        if self.backward_features > features:
+            raise ValueError(
+                f"`backward_features` must be at most the {features} features of the inputs, got "
+                f"{self.backward_features}."
+            )
         self.directions = [("forward", 0, features - self.backward_features)]
         if self.backward_features:
             self.directions.append(("backward", features - self.backward_features, features))
@@ -81,14 +96,15 @@ class NextWords(keras.layers.Layer):
             (size,), keras.initializers.Constant(1 / size), trainable=False, name="frequency"
         )
 
-    def call(self, inputs, ids, mask=None):
+    def call(self, inputs, ids):
         ids = ops.cast(ids, "int32")
         known = ops.cast(ops.arange(self.vocabulary_size) > 1, "float32")
         frequency = ops.maximum(ops.convert_to_tensor(self.frequency), 1e-12)
         draws = known * frequency**0.75
         draws = ops.log(draws / ops.sum(draws) + 1e-20)
         others = keras.random.categorical(draws[None], self.samples, seed=self.seeds)[0]
-        # Less log(S q): scores among the words drawn become scores among all words.
+        # Less log(S q), for the right word too: what is drawn often would otherwise be wrong often. So the scores
+        # without it are those of a softmax over all words.
         bias = self.bias + ops.log(frequency) - draws - float(np.log(self.samples))
         weight = ops.take(known * ops.minimum(1.0, ops.sqrt(3e-4 / frequency)), ids)
         vectors, biases = ops.take(self.vectors, ids, axis=0), ops.take(bias, ids)

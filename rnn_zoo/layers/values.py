@@ -15,9 +15,12 @@ class Values(Head):
 
     Args:
         count: int > 0, the numbers per prediction.
+        evidence_weight: in [0, 1), how much evidence counts beside the inputs, see `Head`.
 
     Call arguments:
         inputs: <float>[batch, ..., features].
+        evidence: <float>[batch, ..., count] or None, a second opinion, see `Head`.
+        training: bool, whether the evidence stays out.
 
     Returns:
         <float32>[batch, ..., count].

@@ -75,6 +75,7 @@ def imdb_ngrams(
     word_dropout=0.5,
     ngram_dropout=0.5,
     dropout=0.5,
+    evidence_weight=0.8,
     vectors=None,
     seed=None,
 ):
@@ -85,7 +86,7 @@ def imdb_ngrams(
     return many_to_one(
         front,
         Segmented(Recurrent("gru", units, bidirectional=True, seed=seed), 64),
-        Classes(classes),
+        Classes(classes, evidence_weight),
         pooling=("max", "mean"),
         dropout=dropout,
         evidence=NGramEvidence(classes, vocabulary_size),
@@ -95,7 +96,16 @@ def imdb_ngrams(
 
 @register_model
 def imdb_pretrained(
-    *, vocabulary_size=20_000, dim=64, units=64, classes=2, word_dropout=0.3, dropout=0.3, vectors=None, seed=None
+    *,
+    vocabulary_size=20_000,
+    dim=64,
+    units=64,
+    classes=2,
+    word_dropout=0.3,
+    dropout=0.3,
+    evidence_weight=0.6,
+    vectors=None,
+    seed=None,
 ):
     """`imdb_ngrams` twice as wide and with less dropout: for weights that unlabelled texts have trained already."""
     model = imdb_ngrams(
@@ -106,6 +116,7 @@ def imdb_pretrained(
         word_dropout=word_dropout,
         ngram_dropout=word_dropout,
         dropout=dropout,
+        evidence_weight=evidence_weight,
         vectors=vectors,
         seed=seed,
     )
