@@ -13,8 +13,10 @@ import numpy as np
 from cyclopts import App
 
 from rnn_zoo import Front, Recurrent, Segmented, create_model, datasets, training
+from rnn_zoo.checks import one_of, positive_integer, positive_number
 from rnn_zoo.layers import NextWords
 from rnn_zoo.text import Batches, Vocabulary
+from rnn_zoo.zoo import list_models
 
 
 def main(
@@ -48,6 +50,9 @@ def main(
         precision: "float32", "mixed_bfloat16" or "mixed_float16".
         out: folder of the run; the weights and the vocabulary go there.
     """
+    one_of("model", model, list_models("imdb*"))
+    positive_integer("epochs", epochs)
+    positive_number("learning_rate", learning_rate)
     training.prepare(seed, precision)
     reviews = datasets.load(data, validation=validation, seed=seed)
     if not reviews.unlabelled:
@@ -83,7 +88,16 @@ def main(
         epochs=epochs,
         seed=seed,
         learning_rate=keras.optimizers.schedules.CosineDecay(learning_rate, epochs * len(batches)),
-        config={"data": data, "model": model, "vocabulary": vocabulary.digest, "batch_size": batch_size},
+        # All that decides what is trained and is not in the texts' words: `out` of another run is refused by it.
+        config={
+            "data": data,
+            "model": model,
+            "vocabulary": vocabulary.digest,
+            "validation": validation,
+            "max_length": max_length,
+            "batch_size": batch_size,
+            "samples": samples,
+        },
     )
     vocabulary.save(f"{out}/vocabulary.txt")
     network.save_weights(f"{out}/{model}.weights.h5")
