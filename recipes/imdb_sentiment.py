@@ -62,7 +62,7 @@ def main(
         group_column: column of what must not be split, such as the film of a review.
         validation: share of the training texts that early stopping and the choice of baselines look at.
         vocabulary_size: words kept, the most frequent ones of the training texts.
-        vectors: file of word vectors to start from, word2vec or GloVe, as wide as the model's embedding.
+        vectors: file of word vectors to start from, word2vec or GloVe; the embedding is as wide as they are.
         pretrained: folder of recipes/imdb_language_model.py to start from, with its vocabulary; for the same `model`.
         teacher: exported model, whose answers to the unlabelled texts are learned beside the labels (self-training).
         max_length: words of a review that are read in training; predictions read all.
@@ -103,6 +103,7 @@ def main(
     options = {"vocabulary_size": vocabulary.size, "classes": len(reviews.labels), "seed": seed}
     if vectors:
         options["vectors"] = word_vectors.load(vectors, vocabulary)
+        options["dim"] = options["vectors"].shape[1]
     network = create_model(model, **options)
 
     if pretrained:
@@ -188,8 +189,9 @@ def main(
         },
         metrics=report["systems"],
     )
-    for answer in export.load(folder).predict(["The food is not good", "Not bad at all, I loved it"]):
-        print(answer)
+    asked = ["The food is not good", "Not bad at all, I loved it"]
+    for text, answer in zip(asked, export.load(folder).predict(asked), strict=True):
+        print(f"{text}: {answer.label}, {answer.score:.0%}")
     print(f'Ask it yourself: rnn-zoo predict {folder} "The food is not good"')
 
 
