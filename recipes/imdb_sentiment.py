@@ -181,13 +181,14 @@ def main(
         reviews.labels,
         f"{out}/export",
         card={
+            "name": model,
             "data": f"{reviews.source}; {len(reviews.train):,} texts for training",
             "licence": reviews.licence,
             "command": command,
             "seed": seed,
             "limits": "Knows texts like those it was trained on, and nothing of irony or of who is meant.",
         },
-        metrics=report["systems"],
+        metrics=report,
     )
     asked = ["The food is not good", "Not bad at all, I loved it"]
     for text, answer in zip(asked, export.load(folder).predict(asked), strict=True):

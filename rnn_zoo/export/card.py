@@ -6,22 +6,23 @@ from importlib.metadata import version
 from rnn_zoo import __version__
 
 _ABSENT = "not stated"
-_PLACED = ("summary", "data", "licence", "limits", "command", "seed")
+_PLACED = ("name", "summary", "data", "licence", "limits", "command", "seed")
 
 
 def model_card(name, labels, card, metrics, *, parameters, words, size):
     """Returns the model card as Markdown.
 
     Args:
-        name: str, the model's name.
+        name: str, what the model is called where `card` does not say.
         labels: list of str, the classes.
-        card: dict; data, licence, limits, command, seed and summary have their place, other keys get a line each.
+        card: dict; name, data, licence, limits, command, seed and summary have their place, other keys get a line each.
         metrics: dict, {model or baseline: {metric: number}} or {metric: number}; what is neither stays in metrics.json.
         parameters: int, the number of weights.
         words: int, the size of the vocabulary.
         size: int, the bytes of the other files.
     """
     said = {key: str(value).strip() for key, value in card.items() if value is not None and str(value).strip()}
+    name = said.get("name", name)
     others = "".join(f"- {key}: {value}\n" for key, value in said.items() if key not in _PLACED)
     fence = "```"
     return f"""# {name}

@@ -25,7 +25,7 @@ def save(model, vocabulary, labels, to, *, card=None, metrics=None):
         vocabulary: rnn_zoo.text.Vocabulary that the model was trained with.
         labels: sequence of str, the name of each class, in the order of the model's outputs.
         to: folder to write; absent, empty, or an earlier export, which is then replaced.
-        card: dict for the model card; the keys data, licence, command, seed and limits have their place in it
+        card: dict for the model card; the keys name, data, licence, command, seed and limits have their place in it
             ("not stated" where absent), others are added as they come.
         metrics: dict written to `metrics.json`; {model or baseline: {metric: number}} becomes a table in the card.
     Returns:

@@ -22,6 +22,11 @@ def test_everything_that_is_said_is_there():
     assert "not stated" not in text
 
 
+def test_a_name_that_is_said_stands_before_the_folders():
+    text = model_card("export", ["a", "b"], {"name": "imdb_gru"}, {}, **SIZES)
+    assert text.startswith("# imdb_gru\n") and "rnn-zoo predict imdb_gru" in text and "export" not in text
+
+
 def test_what_is_not_said_is_said_to_be_missing():
     assert model_card("imdb", ["a", "b"], {"data": " ", "seed": None}, {}, **SIZES).count("not stated") == 6
 
