@@ -22,6 +22,7 @@ _BINARY = {
     b"BZh": "bzip2 (unpack it)",
     b"\xfd7zXZ": "xz (unpack it)",
 }
+_NAME_IT = "Name one of these, or add it."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _decode(path, ending):
         raise ValueError(f"{path}: line 1: the file is UTF-16, not UTF-8. Save it as UTF-8.")
     data = data.removeprefix(b"\xef\xbb\xbf")
     if not data.strip():
-        raise ValueError(f"{path} is empty.")
+        raise ValueError(f"{path} is empty. Give a file with a text a row.")
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise ValueError(
@@ -158,7 +159,7 @@ def _jsonl_rows(path, text, columns):
             )
         for column in columns:
             if column not in row:
-                raise ValueError(f"{path}: line {line}: no column {column!r}; it has {_listed(row)}.")
+                raise ValueError(f"{path}: line {line}: no column {column!r}; it has {_listed(row)}. {_NAME_IT}")
         yield line, [row[column] for column in columns]
 
 
@@ -176,7 +177,7 @@ def _places(path, header, columns, separator):
         raise ValueError(f"{path} is not {kinds[separator]}, as its ending says: its header looks like {kinds[other]}.")
     for column in columns:
         if column not in header:
-            raise ValueError(f"{path}: line 1: no column {column!r}; it has {_listed(header)}.")
+            raise ValueError(f"{path}: line 1: no column {column!r}; it has {_listed(header)}. {_NAME_IT}")
         if header.count(column) > 1:
             raise ValueError(
                 f"{path}: line 1: column {column!r} is there {header.count(column)} times; rename the others."

@@ -154,7 +154,9 @@ def _classes(path, names):
     """The distinct labels: by value if all are integers, else by the alphabet."""
     distinct = set(names)
     if len(distinct) < 2:
-        raise ValueError(f"{path} has one class only, {names[0]!r}: a classifier needs two at least.")
+        raise ValueError(
+            f"{path} has one class only, {names[0]!r}: a classifier needs two at least. Add rows of another."
+        )
     try:
         return tuple(sorted(distinct, key=lambda name: (int(name), name)))
     except ValueError:

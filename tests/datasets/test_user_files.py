@@ -103,17 +103,17 @@ def test_a_class_in_one_group_only(tmp_path):
 
 def test_missing_group_column(tmp_path):
     message = load_error(csv_file(tmp_path / "a.csv", ["a,x"]), group_column="film")
-    assert message == "FILE: line 1: no column 'film'; it has 'text', 'label'."
+    assert message == "FILE: line 1: no column 'film'; it has 'text', 'label'. Name one of these, or add it."
 
 
 def test_missing_column(tmp_path):
     message = load_error(csv_file(tmp_path / "a.csv", ["a,x"]), label_column="stars")
-    assert message == "FILE: line 1: no column 'stars'; it has 'text', 'label'."
+    assert message == "FILE: line 1: no column 'stars'; it has 'text', 'label'. Name one of these, or add it."
 
 
 def test_one_class_only(tmp_path):
     message = load_error(csv_file(tmp_path / "a.csv", rows_of({"good": 9})))
-    assert message == "FILE has one class only, 'good': a classifier needs two at least."
+    assert message == "FILE has one class only, 'good': a classifier needs two at least. Add rows of another."
 
 
 def test_a_class_with_too_few_rows(tmp_path):
