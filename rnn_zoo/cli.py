@@ -44,7 +44,8 @@ def list_models(pattern: str = "*", /, *, pretrained: bool = False):
     ready = set(zoo.list_models(pattern, pretrained=True))
     names = zoo.list_models(pattern, pretrained=pretrained)
     if not names:
-        raise ValueError(f"no model is called {pattern!r}; `rnn-zoo list` shows all of them.")
+        missing = "no exported model is here that is" if pretrained else "no model is"
+        raise ValueError(f"{missing} called {pattern!r}; `rnn-zoo list` shows all that there are.")
     table = _table("model", "pretrained")
     for name in sorted({*names, *ready}):
         table.add_row(name, str(zoo.find_pretrained(name)) if name in ready else "")
@@ -100,6 +101,8 @@ def predict(
     """
     if bool(text) == bool(file):
         raise ValueError('predict needs either texts or --file, e.g. rnn-zoo predict MODEL "The food is not good".')
+    if out and not file:
+        raise ValueError("`out` is where the answers to a --file go; texts of the command line are answered there.")
     from rnn_zoo.export.bulk import check_output, predict_file
     from rnn_zoo.export.pretrained import load
 

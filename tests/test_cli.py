@@ -55,6 +55,7 @@ def test_list(run):
     assert "imdb_gru" not in run("list", "*lstm")
     assert "imdb_lstm" not in run("list", "--pretrained", "t*")
     assert "no model is called 'x*'" in run("list", "x*", code=2)
+    assert "no exported model is here that is called 'imdb*'" in run("list", "--pretrained", "imdb*", code=2)
 
 
 def test_info_of_an_exported_model_shows_its_card(run, models):
@@ -117,6 +118,7 @@ def test_export_a_keras_file(run, models, tmp_path):
     [
         (["predict", "tiny"], "either texts or --file"),
         (["predict", "tiny", "good", "--file", "a.csv"], "either texts or --file"),
+        (["predict", "tiny", "good", "--out", "a.csv"], "`out`"),
         (["predict", "tini", "good"], "No exported model named 'tini'. Found: tiny"),
         (["predict", "tiny", "--file", "missing.csv"], "there is no file missing.csv"),
         (["predict", "tiny", "good", "--batch-size", "0"], "`batch_size` must be a positive integer"),
