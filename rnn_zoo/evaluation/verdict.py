@@ -74,11 +74,11 @@ def _order(model, systems):
         chance = binomtest(right, right + wrong, alternative="greater").pvalue if right + wrong else 1.0
         text += f" and puts {right} of {count} sentiment pairs the right way round ({wrong} the wrong way)"
         if chance > 0.05:
-            text += ", which could be chance"
+            text += ", which could be chance" if right > wrong else ", no better than chance"
     blind = [name for name in systems if name != model and systems[name]["order"]["largest_difference"] == 0]
     seeing = [name for name in systems if name != model and name not in blind]
     if blind:
-        text += f"; {', '.join(blind)} ties on every one"
+        text += f"; {', '.join(blind)} {'ties' if len(blind) == 1 else 'tie'} on every one"
     if seeing:
         told = ", ".join(f"{name} tells {round(systems[name]['order']['different'] * pairs)}" for name in seeing)
         text += f"; {told} apart by neighbouring words"

@@ -80,7 +80,14 @@ BLIND, SEEING = order(0.0, largest=0.0), order(0.3)
             "puts 18 of 20 sentiment pairs the right way round (2 the wrong way); baseline:a",
         ),
         (order(1.0, 0.55, 0.45), BLIND, "(9 the wrong way), which could be chance; baseline:a"),
+        (order(1.0, 0.25, 0.7), BLIND, "(14 the wrong way), no better than chance; baseline:a"),
     ],
 )
 def test_the_order_test_is_put_into_words(ours, theirs, words):
     assert words in said({"net": range(20), "baseline:a": range(40)}, {"net": ours, "baseline:a": theirs})[-1]
+
+
+def test_several_blind_baselines_tie():
+    answers = {"net": range(20), "baseline:a": range(40), "baseline:b": range(40)}
+    words = said(answers, {"net": order(1.0), "baseline:a": BLIND, "baseline:b": BLIND})[-1]
+    assert words.endswith("baseline:a, baseline:b tie on every one.")
