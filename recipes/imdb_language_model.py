@@ -111,7 +111,7 @@ def as_it_is(target, output):
 
 
 if __name__ == "__main__":
-    app = App(help_format="plaintext")
+    app = App(help_format="plaintext", version_flags=[])
     app.default(main)
     try:
         app()

@@ -250,7 +250,7 @@ def second_opinion(network, vocabulary):
 
 
 if __name__ == "__main__":
-    app = App(help_format="plaintext")
+    app = App(help_format="plaintext", version_flags=[])
     app.default(main)
     try:
         app()
