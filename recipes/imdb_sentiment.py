@@ -83,6 +83,8 @@ def main(
     positive_integer("epochs", epochs)
     positive_number("learning_rate", learning_rate)
     weights = weights_in(pretrained, model) if pretrained else None
+    if results and Path(results).exists():
+        result_files.read(results)  # one that is none is told of now, not after the training
     if vectors and pretrained:
         raise ValueError("`vectors` and `pretrained` both say what the embedding starts as; leave one of them out.")
     training.prepare(seed, precision)

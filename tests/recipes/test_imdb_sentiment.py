@@ -77,6 +77,7 @@ def test_a_mistake_on_the_command_line_is_told_in_one_line(tmp_path):
         ({"epochs": 0}, "`epochs` must be a positive integer, got 0"),
         ({"weight_average": 2.0}, "`weight_average`"),
         ({"data": "reviews.csv"}, "no file or folder reviews.csv"),
+        ({"results": __file__}, "line 1: expected the header"),
     ],
 )
 def test_bad_arguments_are_refused_before_training(tmp_path, options, message):
