@@ -7,6 +7,7 @@
 What each model reaches stands in results/imdb_sentiment.csv, with the command that made it.
 """
 
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from cyclopts import App
 from rnn_zoo import Front, NGramEvidence, create_model, datasets, evaluation, export, training
 from rnn_zoo.checks import one_of, positive_integer, positive_number
 from rnn_zoo.evaluation import results as result_files
+from rnn_zoo.files import atomic_file
 from rnn_zoo.text import Vocabulary, word_vectors
 from rnn_zoo.zoo import list_models
 
@@ -148,6 +150,11 @@ def main(
             "batch_size": batch_size,
         },
     )
+
+    # With model.keras, all that `rnn-zoo export` asks of a run's folder.
+    vocabulary.save(f"{out}/vocabulary.txt")
+    with atomic_file(f"{out}/labels.json") as file:
+        json.dump(reviews.labels, file, ensure_ascii=False)
 
     if quantize:
         network.quantize("int8", filters="embedding")

@@ -2,10 +2,13 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from helpers import load_recipe, needs_tensorflow, run_recipe, run_recipe_help_test, run_recipe_test
 
 import rnn_zoo
+from rnn_zoo import export
+from rnn_zoo.export.source import save_from
 
 pytestmark = needs_tensorflow  # a SavedModel is exported there
 SENTENCES = Path(rnn_zoo.__file__).parent / "samples" / "uci_sentiment"
@@ -41,6 +44,15 @@ def test_three_classes_from_files_to_an_export(three_classes):
     data, out = three_classes
     card = (out / "export" / "README.md").read_text(encoding="utf-8")
     assert str(data) in card and "recipes/imdb_sentiment.py" in card
+
+
+def test_the_command_exports_a_run(three_classes, tmp_path):
+    _, out = three_classes
+    again = export.load(save_from(out, tmp_path / "again"))
+    asked = ["The food is not good", ""]
+    np.testing.assert_allclose(
+        again.probabilities(asked), export.load(out / "export").probabilities(asked), rtol=0, atol=1e-6
+    )
 
 
 def test_two_classes_without_validation_or_average(tmp_path):
