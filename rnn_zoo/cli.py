@@ -60,11 +60,12 @@ def info(name: str, /):
         name: a name that `rnn-zoo list` shows, or an exported folder.
     """
     from rnn_zoo import zoo
+    from rnn_zoo.checks import one_of
 
-    exported = Path(name).is_dir() or name in zoo.list_models(pretrained=True)
-    if not exported and name in zoo.list_models():
-        model = zoo.create_model(name)
-        model.summary(expand_nested=True)
+    exported = zoo.list_models(pretrained=True)
+    if not Path(name).is_dir() and name not in exported:
+        one_of("name", name, sorted({*zoo.list_models(), *exported}))
+        zoo.create_model(name).summary(expand_nested=True)
         return
     from rich.markdown import Markdown
 

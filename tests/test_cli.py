@@ -70,7 +70,8 @@ def test_info_of_a_name_shows_how_it_is_built(run):
 
 
 def test_info_of_an_unknown_name(run):
-    assert "'imdb_gro'" in run("info", "imdb_gro", code=2)
+    told = run("info", "imdb_gro", code=2)
+    assert "'imdb_gro'. Did you mean 'imdb_gru'?" in told and "'tiny'" in told
 
 
 def test_predict_prints_a_table(run):
