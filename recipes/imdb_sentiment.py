@@ -19,6 +19,7 @@ from cyclopts import App
 from rnn_zoo import Front, NGramEvidence, create_model, datasets, evaluation, export, training
 from rnn_zoo.checks import one_of, positive_integer, positive_number
 from rnn_zoo.evaluation import results as result_files
+from rnn_zoo.export.folder import refuse_foreign_folder
 from rnn_zoo.files import atomic_file
 from rnn_zoo.text import Vocabulary, word_vectors
 from rnn_zoo.zoo import list_models
@@ -85,8 +86,10 @@ def main(
     positive_integer("epochs", epochs)
     positive_number("learning_rate", learning_rate)
     weights = weights_in(pretrained, model) if pretrained else None
+    # Told of now, not after the training.
     if results and Path(results).exists():
-        result_files.read(results)  # one that is none is told of now, not after the training
+        result_files.read(results)
+    refuse_foreign_folder("out", f"{out}/export")
     if vectors and pretrained:
         raise ValueError("`vectors` and `pretrained` both say what the embedding starts as; leave one of them out.")
     training.prepare(seed, precision)

@@ -110,3 +110,11 @@ def test_the_folder_of_another_run_is_refused(three_classes, changed):
     (name,) = changed
     assert name in str(refused.value)
     assert {file: file.stat().st_mtime_ns for file in out.rglob("*")} == before
+
+
+def test_a_folder_in_the_way_of_the_export_is_refused_before_training(tmp_path):
+    (tmp_path / "run" / "export").mkdir(parents=True)
+    (tmp_path / "run" / "export" / "mine.txt").write_text("mine")
+    with pytest.raises(ValueError, match="not an exported model"):
+        load_recipe("imdb_sentiment").main(str(write_data(tmp_path / "two", 2)), out=str(tmp_path / "run"))
+    assert [file.name for file in (tmp_path / "run").rglob("*")] == ["export", "mine.txt"]
