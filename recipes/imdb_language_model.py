@@ -23,6 +23,9 @@ def main(
     data: str = "imdb_reviews",
     *,
     model: str = "imdb_pretrained",
+    text_column: str = "text",
+    label_column: str = "label",
+    group_column: str | None = None,
     vocabulary_size: int = 20_000,
     validation: float = 0.1,
     max_length: int = 512,
@@ -39,6 +42,9 @@ def main(
     Args:
         data: "imdb_reviews", or a folder with unlabelled.* beside train.* and test.*, as `imdb_sentiment.py` takes it.
         model: the classifier to pre-train.
+        text_column: column of the texts in your own files.
+        label_column: column of the labels in your own files.
+        group_column: column of what must not be split, such as the film of a review.
         vocabulary_size: words kept, the most frequent ones of the training and the unlabelled texts.
         validation: share of the training texts that stays unread; give `imdb_sentiment.py` the same, and the same seed.
         max_length: words of a text that are read.
@@ -54,7 +60,14 @@ def main(
     positive_integer("epochs", epochs)
     positive_number("learning_rate", learning_rate)
     training.prepare(seed, precision)
-    reviews = datasets.load(data, validation=validation, seed=seed)
+    reviews = datasets.load(
+        data,
+        text_column=text_column,
+        label_column=label_column,
+        group_column=group_column,
+        validation=validation,
+        seed=seed,
+    )
     if not reviews.unlabelled:
         raise ValueError(
             f"`data` must have unlabelled texts, {data!r} has none; give a folder with unlabelled.* in it."
@@ -91,6 +104,7 @@ def main(
         # All that decides what is trained and is not in the texts' words: `out` of another run is refused by it.
         config={
             "data": data,
+            "texts": reviews.digest,
             "model": model,
             "vocabulary": vocabulary.digest,
             "validation": validation,

@@ -7,6 +7,7 @@
 What each model reaches stands in results/imdb_sentiment.csv, with the command that made it.
 """
 
+import hashlib
 import json
 import shlex
 import sys
@@ -115,6 +116,7 @@ def main(
 
     if pretrained:
         load_start(network, weights, len(reviews.labels))
+        start = digest(network.get_weights())
     training.adapt(
         network, vocabulary.encode(reviews.train.texts), reviews.train.labels, but=Front if pretrained else ()
     )
@@ -143,12 +145,13 @@ def main(
             "label_column": label_column,
             "group_column": group_column,
             "labels": reviews.labels,
+            "texts": reviews.digest,
             "validation": validation,
             "model": model,
             "vocabulary": vocabulary.digest,
             "vectors": vectors,
-            "pretrained": pretrained,
-            "teacher": teacher,
+            "pretrained": pretrained and [pretrained, start],
+            "teacher": teacher and [teacher, digest([lessons.labels])],
             "max_length": max_length,
             "batch_size": batch_size,
         },
@@ -206,6 +209,11 @@ def main(
     for text, answer in zip(asked, export.load(folder).predict(asked), strict=True):
         print(f"{text}: {answer.label}, {answer.score:.0%}")
     print(f'Ask it yourself: rnn-zoo predict {folder} "The food is not good"')
+
+
+def digest(arrays):
+    """SHA-256 of numbers, by which a run knows whether it would learn the same again."""
+    return hashlib.sha256(b"".join(np.asarray(array).tobytes() for array in arrays)).hexdigest()
 
 
 def weights_in(pretrained, model):

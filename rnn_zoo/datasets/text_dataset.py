@@ -2,6 +2,8 @@
 
 import dataclasses
 import functools
+import hashlib
+import json
 from collections.abc import Callable
 
 import numpy as np
@@ -41,6 +43,7 @@ class TextDataset:
 
     Attributes:
         unlabelled: list of str or None, texts for pre-training; read when first asked for, and only then.
+        digest: SHA-256 of the training and validation texts and labels, equal where a training would be.
     """
 
     name: str
@@ -55,6 +58,13 @@ class TextDataset:
     @functools.cached_property
     def unlabelled(self):
         return None if self.read_unlabelled is None else self.read_unlabelled()
+
+    @functools.cached_property
+    def digest(self):
+        digest = hashlib.sha256()
+        for split in (self.train, self.validation):
+            digest.update(json.dumps([split.texts, np.asarray(split.labels).tolist()]).encode())
+        return digest.hexdigest()
 
     def __repr__(self):
         sizes = f"train={len(self.train):,}, validation={len(self.validation):,}, test={len(self.test):,}"

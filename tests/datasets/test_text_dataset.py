@@ -1,5 +1,7 @@
 """The splits of a data set."""
 
+import dataclasses
+
 import numpy as np
 
 from rnn_zoo.datasets import TextDataset, TextSplit
@@ -30,3 +32,15 @@ def test_unlabelled_texts_are_read_once():
 def test_its_repr_is_short():
     expected = "TextDataset('mine', labels=('no', 'yes'), train=3, validation=1, test=3)"
     assert repr(dataset()) == expected
+
+
+def test_its_digest_is_that_of_what_is_learned_from():
+    mine = dataset()
+    assert mine.digest == dataset(lambda: ["x"]).digest
+    assert mine.digest == dataclasses.replace(mine, name="other", test=mine.validation).digest
+    for part in ("train", "validation"):
+        split = getattr(mine, part)
+        swapped = TextSplit(split.texts, 1 - split.labels)
+        shouted = TextSplit([text.upper() for text in split.texts], split.labels)
+        for changed in (swapped, shouted):
+            assert dataclasses.replace(mine, **{part: changed}).digest != mine.digest

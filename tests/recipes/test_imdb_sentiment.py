@@ -112,6 +112,22 @@ def test_the_folder_of_another_run_is_refused(three_classes, changed):
     assert {file: file.stat().st_mtime_ns for file in out.rglob("*")} == before
 
 
+def test_other_labels_in_the_same_files_are_another_run(three_classes):
+    data, out = three_classes
+    kept = (data / "train.csv").read_text(encoding="utf-8")
+    header, *rows = csv.reader(kept.splitlines())
+    column = header.index("label")
+    rows = [[*row[:column], rows[number - 1][column], *row[column + 1 :]] for number, row in enumerate(rows)]
+    same = {"batch_size": 16, "max_length": 12, "vocabulary_size": 150, "epochs": 2, "seed": 3, "model": "imdb_gru"}
+    try:
+        with open(data / "train.csv", "w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([header, *rows])
+        with pytest.raises(ValueError, match=r"holds another run: .*texts is"):
+            load_recipe("imdb_sentiment").main(str(data), **same, out=str(out))
+    finally:
+        (data / "train.csv").write_text(kept, encoding="utf-8")
+
+
 def test_a_folder_in_the_way_of_the_export_is_refused_before_training(tmp_path):
     (tmp_path / "run" / "export").mkdir(parents=True)
     (tmp_path / "run" / "export" / "mine.txt").write_text("mine")
