@@ -190,6 +190,9 @@ def main(
         rows = result_files.rows(report, recipe="imdb_sentiment", data=data, seed=seed, command=command)
         result_files.append(results, rows)
 
+    data_read = f"{reviews.source}; {len(reviews.train):,} texts for training"
+    if teacher:
+        data_read += f", {len(reviews.unlabelled):,} more without a label"
     folder = export.save(
         network,
         vocabulary,
@@ -197,7 +200,7 @@ def main(
         f"{out}/export",
         card={
             "name": model,
-            "data": f"{reviews.source}; {len(reviews.train):,} texts for training",
+            "data": data_read,
             "licence": reviews.licence,
             "command": command,
             "seed": seed,

@@ -16,12 +16,14 @@ _SHARES = ("accuracy",)
 _PAIRS = ("pairs_told_apart", "pairs_right", "labels_right")
 _LOWER_IS_BETTER = ("loss", "error", "perplexity")
 _SEED = re.compile(r"\s+--seed[ =]\d+")
+_SEED_AND_FOLDER = re.compile(r"\s+--(seed|out)[ =]\S+")
 
 
 def table(path):
     """A Markdown table of a result file: a line for each model and data set, the best first; the commands below it.
 
-    Runs that differ in their seed alone share a line, with the mean and, from two seeds, the standard deviation.
+    Runs that differ in their seed and folder alone share a line, with the mean and, from two seeds, the standard
+    deviation.
 
     Args:
         path: the CSV file.
@@ -39,7 +41,7 @@ def table(path):
     lines = {}
     for row in rows:
         # A baseline is measured again beside every model: one line, whichever command ran it.
-        command = "" if row["model"].startswith(_BASELINE) else _SEED.sub("", row["command"])
+        command = "" if row["model"].startswith(_BASELINE) else _SEED_AND_FOLDER.sub("", row["command"])
         lines.setdefault((row["data"], row["split"], row["model"], command), []).append(row)
     places = {key: place for place, key in enumerate(dict.fromkeys(key[:2] for key in lines))}
     first, sign = metrics[0], 1 if any(word in metrics[0] for word in _LOWER_IS_BETTER) else -1
@@ -60,7 +62,8 @@ def table(path):
     for (data, split, model, command), group in sorted(lines.items(), key=rank):
         name = f"*{model.removeprefix(_BASELINE)}* (baseline)" if model.startswith(_BASELINE) else f"**{model}**"
         if command:
-            name += f" [{commands.setdefault(command, len(commands) + 1)}]"
+            shown = _SEED.sub("", min(group, key=lambda row: row["seed"])["command"])
+            name += f" [{commands.setdefault(shown, len(commands) + 1)}]"
         seconds = [float(row["train_seconds"]) for row in group if row["train_seconds"]]
         cells.append(
             [
@@ -118,10 +121,11 @@ def _value(metric, values):
         return "–"
     share = metric in _SHARES or metric.endswith(_PAIRS)
     mean = statistics.mean(values)
-    text = f"{mean:.{0 if metric.endswith(_PAIRS) else 2}%}" if share else f"{mean:.4g}"
+    digits = 0 if metric.endswith(_PAIRS) else 2
+    text = f"{mean:.{digits}%}" if share else f"{mean:.4g}"
     if len(values) > 1:
         spread = statistics.stdev(values)
-        text += f" ± {100 * spread:.2f}" if share else f" ± {spread:.2g}"
+        text += f" ± {100 * spread:.{digits}f}" if share else f" ± {spread:.2g}"
     return text
 
 
