@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from rnn_zoo import cli
+from rnn_zoo import cli, zoo
 from rnn_zoo.export import save
 from rnn_zoo.text import Vocabulary
 
@@ -31,6 +31,7 @@ def models(tmp_path_factory):
 def here(models, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RNN_ZOO_MODELS", str(models))
+    monkeypatch.setattr(zoo, "__file__", str(tmp_path / "rnn_zoo" / "zoo.py"))  # no models beside the package
     monkeypatch.setenv("COLUMNS", "200")
 
 
