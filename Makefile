@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help install demo test lint format results
+.PHONY: help install demo test test-slow lint format results
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -26,6 +26,9 @@ demo: .venv/.installed ## train on the sentences that ship with the package, com
 test: .venv/.installed-dev ## every test, on TensorFlow and on JAX (those on the real reviews where TFDS_DATA_DIR says where they are)
 	$(BIN)/python -m pytest --numprocesses 2
 	KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses 2 tests/cells tests/layers tests/topologies
+
+test-slow: .venv/.installed-dev ## train the rows of results/ again on the real reviews, an hour (TFDS_DATA_DIR says where they are, or they download)
+	$(BIN)/python -m pytest -m slow
 
 lint: .venv/.installed-dev ## ruff: errors and format
 	$(BIN)/ruff check .
