@@ -15,7 +15,6 @@ def many_to_one(
     *,
     pooling="last",
     dropout=0.0,
-    skip=False,
     evidence=None,
     inputs=None,
     optimizer="adam",
@@ -24,8 +23,7 @@ def many_to_one(
     """A model that reads a whole sequence and predicts once, ready for `fit`.
 
         y = head(drop(pool(recurrence(front(x)))))
-        y = head(drop([pool(recurrence(front(x))); mean_t front(x)_t]))    with skip
-        y = head(drop(pool(recurrence(front(x)))), evidence(x))              with evidence
+        y = head(drop(pool(recurrence(front(x)))), evidence(x))    with evidence
 
     Args:
         front: a front (`Tokens`, `OneHot`, `Vectors`) or any layer that gives <float>[batch, time, dim].
@@ -34,7 +32,6 @@ def many_to_one(
             leaves it uncompiled.
         pooling: how steps become one vector: "last", "max", "mean", "attention", or several, concatenated.
         dropout: in [0, 1), before the head.
-        skip: bool, also shows the head the mean of the front's own vectors: an order-blind path beside the recurrence.
         evidence: None, or a layer from the inputs to <float>[batch, count], such as `NGramEvidence`: a second
             opinion, which the head weighs in once the rest is trained (see `Head`).
         inputs: `keras.Input`; needed where `front` is a plain layer.
@@ -72,9 +69,6 @@ def many_to_one(
     vectors = front(inputs)
     pool = TimePooling(pooling, backward_features=backward_features or 0, name="pooling")
     features = pool(recurrence(vectors))
-    if skip:
-        wide = TimePooling("mean", name="skip_pooling")(vectors)
-        features = keras.layers.Concatenate(name="skip")([features, wide])
     if dropout:
         features = keras.layers.Dropout(dropout, name="dropout")(features)
     outputs = head(features) if evidence is None else head(features, evidence=evidence(inputs))

@@ -16,9 +16,9 @@ IDS = np.array([[2, 3, 4, 5], [4, 3, 2, 0], [2, 0, 0, 0], [0, 0, 0, 0]], "int32"
         (Tokens(6, 3), Recurrent("lstm", 4, bidirectional=True), Classes(3), {"pooling": "last"}),
         (OneHot(6), Recurrent("vanilla", 4, depth=2), Labels(3), {"pooling": ("max", "mean"), "dropout": 0.2}),
         (Tokens(6, 3), Recurrent("gru", 4, bidirectional=True, merge="sum"), Values(3), {"pooling": "attention"}),
-        (Tokens(6, 3), Recurrent("gru", 4), Classes(3), {"pooling": "max", "skip": True, "name": "wide"}),
+        (Tokens(6, 3), Recurrent("gru", 4), Classes(3), {"pooling": "max", "name": "named"}),
     ],
-    ids=["classes", "labels", "values", "skip"],
+    ids=["classes", "labels", "values", "named"],
 )
 def test_promises_of_a_model(front, recurrence, head, options):
     model = many_to_one(front, recurrence, head, **options)
@@ -39,9 +39,7 @@ def test_vectors_with_a_mask_value():
 
 @pytest.mark.parametrize("pooling", ["last", "max", "mean", "attention"])
 def test_more_padding_changes_no_prediction(pooling):
-    model = many_to_one(
-        Tokens(6, 3), Recurrent("lstm", 4, depth=2, bidirectional=True), Classes(2), pooling=pooling, skip=True
-    )
+    model = many_to_one(Tokens(6, 3), Recurrent("lstm", 4, depth=2, bidirectional=True), Classes(2), pooling=pooling)
     padded = np.pad(IDS, [(0, 0), (0, 6)])
     np.testing.assert_allclose(model.predict(padded, verbose=0), model.predict(IDS, verbose=0), atol=1e-6)
 
@@ -56,24 +54,11 @@ def test_last_reads_each_direction_where_it_ends():
     np.testing.assert_allclose(model.predict(IDS, verbose=0), head(ends(front(IDS))), atol=1e-6)
 
 
-def test_the_skip_path_is_blind_to_order_and_the_recurrence_is_not():
-    vectors = Tokens(6, 3)
-    model = many_to_one(vectors, Recurrent("gru", 4), Values(1), pooling="mean", skip=True)
-    skipped = keras.Model(model.input, model.get_layer("skip_pooling").output)
-    read = keras.Model(model.input, model.get_layer("pooling").output)
-    one, other = np.array([[2, 3, 4]], "int32"), np.array([[4, 3, 2]], "int32")
-    np.testing.assert_allclose(skipped(one), skipped(other), atol=1e-6)
-    assert not np.allclose(read(one), read(other))
-
-
-def test_the_skip_path_is_the_mean_of_the_valid_vectors():
-    front = Tokens(6, 3)
-    model = many_to_one(front, Recurrent("gru", 4), Classes(2), skip=True)
-    vectors = keras.ops.convert_to_numpy(front(IDS))
-    expected = [row[ids > 0].mean(axis=0) if ids.any() else np.zeros(3) for row, ids in zip(vectors, IDS, strict=True)]
-    features = keras.Model(model.input, model.get_layer("skip").output)(IDS)
-    assert features.shape == (4, 4 + 3)
-    np.testing.assert_allclose(keras.ops.convert_to_numpy(features)[:, 4:], expected, atol=1e-6)
+@pytest.mark.parametrize("pooling", ["last", "max", "mean"])
+def test_it_reads_the_order_of_the_steps(pooling):
+    model = many_to_one(Tokens(6, 3), Recurrent("gru", 4), Values(1), pooling=pooling)
+    one, other = model.predict(np.array([[2, 3, 4], [4, 3, 2]], "int32"), verbose=0)
+    assert not np.allclose(one, other)
 
 
 def with_evidence(head):
