@@ -1,0 +1,136 @@
+"""The two loops over time: forward, and back. Time comes first in every array here."""
+
+from keras import ops
+
+
+def forward(cell, masked, projected, valid, recurrent_kernel, recurrent_bias, reverse, *initial):
+    """Runs a cell from its initial states to its last.
+
+    The loop carries the states and adds one product to what was projected before it, h_(t-1) U.
+
+    Args:
+        cell: `Vanilla`, `LSTM` or `GRU`.
+        masked: bool, whether `valid` is to be read.
+        projected: <float>[time, batch, gates * units], x_t W + b of all steps.
+        valid: <bool>[time, batch, 1]; where it is False the states stay as they are.
+        recurrent_kernel: <float>[units, gates * units], U.
+        recurrent_bias: <float>[gates * units].
+        reverse: <int32>[], 1 to read from the last step to the first, else 0. A number and not a choice of code, so
+            that both directions of a layer share one compiled loop.
+        initial: <float>[batch, units] for each state.
+
+    Returns:
+        (histories, saved, last): for each state <float>[time + 1, batch, units], the state after step t at t + 1 and
+        the initial one at 0 (in reverse at t, and at time); what the cell saved, each <float>[time, batch, units]; the
+        last states.
+    """
+    time, batch = ops.shape(projected)[0], ops.shape(projected)[1]
+    units = recurrent_kernel.shape[0]
+    dtype = projected.dtype
+    histories = [
+        ops.slice_update(ops.zeros((time + 1, batch, units), dtype), (reverse * time, 0, 0), state[None])
+        for state in initial
+    ]
+    saved = [ops.zeros((time, batch, units), dtype) for _ in range(cell.saves)]
+
+    def body(step, states, histories, saved):
+        t = step + reverse * (time - 1 - 2 * step)
+        recurrent = ops.matmul(states[0], recurrent_kernel) + recurrent_bias
+        new, kept = cell.step(projected[t], recurrent, states)
+        if masked:
+            new = [ops.where(valid[t], after, before) for after, before in zip(new, states, strict=True)]
+        histories = [_put(history, t + 1 - reverse, state) for history, state in zip(histories, new, strict=True)]
+        saved = [_put(array, t, part) for array, part in zip(saved, kept, strict=True)]
+        return step + 1, new, histories, saved
+
+    _, last, histories, saved = _loop(lambda step: step < time, body, 0, list(initial), histories, saved)
+    return histories, saved, last
+
+
+def backward(
+    cell,
+    masked,
+    sequences,
+    truncated,
+    recurrent_kernel,
+    valid,
+    reverse,
+    truncate,
+    first,
+    outputs,
+    last,
+    histories,
+    saved,
+):
+    """Runs the gradient from the last step to the first.
+
+    The loop carries dL/dh and adds one product, da_t U^T; the gradients of the weights and inputs are products over all
+    steps, after it.
+
+    Args:
+        cell, masked, recurrent_kernel, valid, reverse: as of `forward`.
+        sequences: bool, whether `outputs` is to be read.
+        truncated: bool, whether `truncate` is to be read.
+        truncate: <int32>[], no gradient crosses from a step k, 2k, 3k, ... to the one before.
+        first: <int32>[], the number of the first step in the order of reading.
+        outputs: <float>[time, batch, units], dL/dy.
+        last: <float>[batch, units] for each state, the gradient of the last one.
+        histories, saved: as `forward` returned them.
+
+    Returns:
+        (recurrent, further, initial): dL/dr <float>[time, batch, gates * units]; what else the cell's
+        `projected_gradient` wants, each <float>[time, batch, units]; the gradient of each initial state.
+    """
+    time, batch = ops.shape(histories[0])[0] - 1, ops.shape(histories[0])[1]
+    units = recurrent_kernel.shape[0]
+    dtype = histories[0].dtype
+    transposed = ops.transpose(recurrent_kernel)
+    arrays = [ops.zeros((time, batch, width), dtype) for width in (cell.gates * units, *[units] * cell.further)]
+
+    def body(step, gradients, arrays):
+        t = step + reverse * (time - 1 - 2 * step)
+        if sequences:
+            gradients = [gradients[0] + outputs[t], *gradients[1:]]
+        recurrent, further, before = cell.gradient(
+            [array[t] for array in saved],
+            [history[t + reverse] for history in histories],
+            [history[t + 1 - reverse] for history in histories],
+            gradients,
+        )
+        parts = [recurrent, *further]
+        if masked:
+            parts = [ops.where(valid[t], part, ops.zeros_like(part)) for part in parts]
+            before = [ops.where(valid[t], new, old) for new, old in zip(before, gradients, strict=True)]
+        before = [before[0] + ops.matmul(parts[0], transposed), *before[1:]]
+        if truncated:
+            number = first + step
+            cut = ops.logical_and(number > 0, number % truncate == 0)
+            before = [ops.where(cut, ops.zeros_like(gradient), gradient) for gradient in before]
+        return step - 1, before, [_put(array, t, part) for array, part in zip(arrays, parts, strict=True)]
+
+    _, initial, arrays = _loop(lambda step: step >= 0, body, time - 1, list(last), arrays)
+    return arrays[0], arrays[1:], initial
+
+
+def _put(array, index, row):
+    return ops.slice_update(array, (index, 0, 0), row[None])
+
+
+def _loop(condition, body, start, *carried):
+    """A while loop whose state is a number and lists of arrays, as both backends want it: flat."""
+    sizes = [len(group) for group in carried]
+
+    def flat(step, groups):
+        return (step, *(array for group in groups for array in group))
+
+    def grouped(arrays):
+        arrays = list(arrays)
+        return [[arrays.pop(0) for _ in range(size)] for size in sizes]
+
+    def flat_body(step, *arrays):
+        step, *groups = body(step, *grouped(arrays))
+        return flat(step, groups)
+
+    start = ops.convert_to_tensor(start, "int32")
+    step, *arrays = ops.while_loop(lambda step, *_: condition(step), flat_body, flat(start, carried))
+    return (step, *grouped(arrays))
