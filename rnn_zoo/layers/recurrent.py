@@ -3,8 +3,10 @@
 import keras
 from keras import ops
 
+from rnn_zoo.bptt.recurrence import check_steps
 from rnn_zoo.checks import fraction, one_of, positive_integer
 from rnn_zoo.layers.cell_registry import cell_kind
+from rnn_zoo.layers.implementation import IMPLEMENTATIONS, check_implementation, choose, run_fused
 from rnn_zoo.layers.quantized import KeepsQuantization
 from rnn_zoo.layers.seeds import derive
 from rnn_zoo.layers.steps import clear_masked, last_step
@@ -42,9 +44,19 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
         go_backwards: bool, reads from the end to the start. Outputs stay aligned with the inputs and their mask
             (`keras.layers.LSTM` leaves them reversed).
         stateful: bool, each batch starts with the states at which the one before ended; needs a fixed batch size.
+        implementation: the code that runs over time; all compute the same function with the same weights.
+            "auto": in training on a CPU "fused" where it knows the cell, because there it takes a half to a seventh of
+            the time; in inference "general", because a loop that XLA compiles is compiled anew for each length that
+            comes; on a GPU, under TensorFlow, "cudnn" for LSTM and GRU and "general" for the rest.
+            "fused": loops of our own (`rnn_zoo.bptt`), on TensorFlow compiled by XLA once for each shape of a batch. It
+            knows vanilla (tanh, relu, sigmoid, linear), LSTM and GRU, without `recurrent_dropout` and `stateful`.
+            "cudnn": cuDNN for the batches that it takes, "general" for those with an empty row or with padding that is
+            not on the right, on which it fails. "general": the Keras layer, differentiated automatically.
+        truncate: int k > 0, the gradient goes back over k steps at most (see `rnn_zoo.bptt.recurrence`); None: all.
+        checkpoint: int k > 0, keeps every k-th state for the gradient and computes the others again: near the root of
+            the length it takes the least memory. None: keeps all.
         seed: int or None, of the dropout masks; every layer and direction draws its own.
         cell_options: further arguments of the cell's layer, such as `activation` or `kernel_regularizer`.
-            `use_cudnn` is False unless given: cuDNN fails on an empty row and on padding that is not on the right.
 
     Call arguments:
         inputs: <float>[batch, time, features].
@@ -80,6 +92,9 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
         return_state=False,
         go_backwards=False,
         stateful=False,
+        implementation="auto",
+        truncate=None,
+        checkpoint=None,
         seed=None,
         *,
         name=None,
@@ -101,9 +116,14 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
         self.return_state = return_state
         self.go_backwards = go_backwards
         self.stateful = stateful
+        self.implementation = one_of("implementation", implementation, IMPLEMENTATIONS)
+        check_steps(truncate, checkpoint)
+        self.truncate = truncate
+        self.checkpoint = checkpoint
         self.seed = seed
         self.cell_options = {
-            one_of("cell option", option, kind.options): value for option, value in cell_options.items()
+            one_of("cell option", option, [name for name in kind.options if name != "use_cudnn"]): value
+            for option, value in cell_options.items()
         }
         if bidirectional and go_backwards:
             raise ValueError("`go_backwards` must be False where `bidirectional` is True, which reads both ways.")
@@ -126,6 +146,7 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
                 place = f"layer_{layer}/{direction}"
                 self.recurrences[place] = self._make_layer(kind, place, width)
                 self.state_names += [f"{place}/{state}" for state in kind.states]
+        check_implementation(implementation, truncate, checkpoint, self.recurrences[f"layer_0/{self.directions[0]}"])
         self.projections = {}
         self.normalizations = [
             keras.layers.LayerNormalization(dtype=self.dtype_policy, name=f"layer_{layer}_normalization")
@@ -136,7 +157,7 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
     def _make_layer(self, kind, place, units):
         options = {name: _own_copy(name, value, place) for name, value in self.cell_options.items()}
         if "use_cudnn" in kind.options:
-            options.setdefault("use_cudnn", False)
+            options["use_cudnn"] = False  # `implementation` decides, for each batch
         return kind.layer_class(
             units,
             dropout=self.dropout,
@@ -181,17 +202,14 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
         states = {}
         outputs = inputs
         for layer in range(self.depth):
+            sequences = self.return_sequences or layer < self.depth - 1
             parts = [
-                self._run(f"layer_{layer}/{direction}", outputs, mask, initial_state or {}, training, states)
+                self._run(layer, direction, outputs, mask, initial_state or {}, training, states, sequences)
                 for direction in self.directions
             ]
             shortcut = self._project(layer, outputs) if self.residual else None
-            if layer == self.depth - 1 and not self.return_sequences:
-                parts = [
-                    last_step(part, mask, backward_features=self.units[layer] if direction == "backward" else 0)
-                    for part, direction in zip(parts, self.directions, strict=True)
-                ]
-                shortcut = last_step(shortcut, mask, self.backward_features) if self.residual else None
+            if self.residual and not sequences:
+                shortcut = last_step(shortcut, mask, self.backward_features)
             outputs = _MERGES[self.merge](parts) if self.bidirectional else parts[0]
             if self.residual:
                 outputs = outputs + shortcut
@@ -201,17 +219,30 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
             outputs = clear_masked(outputs, mask if self.return_sequences else ops.any(mask, axis=1))
         return (outputs, states) if self.return_state else outputs
 
-    def _run(self, place, inputs, mask, given, training, states):
-        """One layer in one direction: its outputs in the order of time; adds its last states to `states`."""
+    def _run(self, layer, direction, inputs, mask, given, training, states, sequences):
+        """One layer in one direction: its outputs in the order of time, or that of the step at which it ends; adds its
+        last states to `states`."""
+        place = f"layer_{layer}/{direction}"
         recurrence = self.recurrences[place]
         names = [name for name in self.state_names if name.startswith(f"{place}/")]
         initial = None
         if any(name in given for name in names):
             defaults = recurrence.get_initial_state(ops.shape(inputs)[0])
             initial = [given.get(name, default) for name, default in zip(names, defaults, strict=True)]
-        sequence, *last = recurrence(inputs, mask=mask, initial_state=initial, training=training)
+        outputs, last = self._outputs_and_last(recurrence, inputs, mask, initial, training, sequences)
         states.update(zip(names, last, strict=True))
-        return ops.flip(sequence, axis=1) if recurrence.go_backwards else sequence
+        if sequences:
+            return outputs
+        # Where steps are skipped the state stays, so that the last one is the output of the last step read.
+        return last[0] if outputs is None else last_step(outputs, mask, self.units[layer] * (direction == "backward"))
+
+    def _outputs_and_last(self, recurrence, inputs, mask, initial, training, sequences):
+        chosen, cell = choose(self, recurrence, training)
+        if chosen == "fused":
+            options = {"sequences": sequences, "truncate": self.truncate, "checkpoint": self.checkpoint}
+            return run_fused(recurrence, cell, inputs, mask, initial, training, **options)
+        outputs, *last = recurrence(inputs, mask=mask, initial_state=initial, training=training)
+        return ops.flip(outputs, axis=1) if recurrence.go_backwards else outputs, last
 
     def _project(self, layer, inputs):
         place = f"layer_{layer}"
@@ -255,6 +286,9 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
             "return_state": self.return_state,
             "go_backwards": self.go_backwards,
             "stateful": self.stateful,
+            "implementation": self.implementation,
+            "truncate": self.truncate,
+            "checkpoint": self.checkpoint,
             "seed": self.seed,
             **options,
         }

@@ -365,11 +365,6 @@ def test_cell_options_reach_every_cell_and_the_configuration(inputs):
     np.testing.assert_array_equal(twin(inputs), outputs)
 
 
-def test_cudnn_is_off_unless_asked_for():
-    assert Recurrent("lstm").recurrences["layer_0/forward"].use_cudnn is False
-    assert Recurrent("gru", use_cudnn="auto").recurrences["layer_0/forward"].use_cudnn == "auto"
-
-
 def test_register_cell_opens_the_layer_to_a_new_kind(inputs):
     register_cell("plain_keras", keras.layers.SimpleRNN)
     try:

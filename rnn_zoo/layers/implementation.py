@@ -1,0 +1,138 @@
+"""Which code runs a recurrence over time: the Keras layer, loops of our own, or cuDNN."""
+
+import keras
+from keras import ops
+
+from rnn_zoo import bptt
+from rnn_zoo.bptt.gru import GRU
+from rnn_zoo.bptt.lstm import LSTM
+from rnn_zoo.bptt.vanilla import ACTIVATIONS, Vanilla
+from rnn_zoo.cells import VanillaRNN
+
+IMPLEMENTATIONS = ("auto", "general", "fused", "cudnn")
+
+
+def fused_cell(layer):
+    """The cell of `rnn_zoo.bptt` that computes what a layer computes, or the reason, a str, why there is none.
+
+    Args:
+        layer: `VanillaRNN`, `keras.layers.LSTM`, `keras.layers.GRU`, or another, for which there is none.
+    """
+    for refusal in (_refusal_of_kind(layer), _refusal_of_options(layer)):
+        if refusal:
+            return refusal
+    if type(layer) is VanillaRNN:
+        return Vanilla(_name(layer.activation))
+    return LSTM() if type(layer) is keras.layers.LSTM else GRU()
+
+
+def _refusal_of_kind(layer):
+    if type(layer) is VanillaRNN:
+        if _name(layer.activation) not in ACTIVATIONS:
+            return f"it knows the activations {', '.join(ACTIVATIONS)} alone"
+    elif type(layer) not in (keras.layers.LSTM, keras.layers.GRU):
+        return "it knows the cells 'vanilla', 'lstm' and 'gru' alone"
+    elif (_name(layer.activation), _name(layer.recurrent_activation)) != ("tanh", "sigmoid"):
+        return "it knows the activations tanh and sigmoid of the gates alone"
+    elif not getattr(layer, "reset_after", True):
+        return "it knows the GRU with `reset_after=True` alone"
+    return None
+
+
+def _refusal_of_options(layer):
+    for option in ("recurrent_dropout", "stateful", "unroll", "activity_regularizer"):
+        if getattr(layer, option):
+            return f"it has no `{option}`"
+    return None
+
+
+def _name(activation):
+    """The name of an activation, None for a function that is not one of Keras's."""
+    serialized = keras.activations.serialize(activation)
+    return serialized if isinstance(serialized, str) else None
+
+
+def check_implementation(implementation, truncate, checkpoint, layer):
+    """ValueError where what was asked for cannot run a layer; raised before anything is built."""
+    refusal = fused_cell(layer)
+    if not isinstance(refusal, str):
+        if implementation in ("general", "cudnn") and (truncate or checkpoint):
+            name = "truncate" if truncate else "checkpoint"
+            raise ValueError(
+                f"`{name}` needs the loops of `implementation` 'fused', got {implementation!r}; use 'auto'."
+            )
+        return
+    if implementation == "fused":
+        raise ValueError(f"`implementation` 'fused' cannot run this cell: {refusal}; use 'auto' or 'general'.")
+    for name, value in (("truncate", truncate), ("checkpoint", checkpoint)):
+        if value:
+            raise ValueError(
+                f"`{name}` needs the loops of `implementation` 'fused', which {refusal[3:]}; leave it None."
+            )
+
+
+def choose(recurrent, layer, training):
+    """The implementation for one call of one layer, by the rule in the docstring of `Recurrent`.
+
+    Args:
+        recurrent: Recurrent.
+        layer: one of its `recurrences`.
+        training: bool.
+
+    Returns:
+        ("general" or "fused" or "cudnn", the layer's `fused_cell`).
+    """
+    cell = fused_cell(layer)
+    if recurrent.implementation != "auto":
+        return recurrent.implementation, cell
+    known = not isinstance(cell, str)
+    if training and (recurrent.truncate or recurrent.checkpoint):
+        return "fused", cell
+    if on_gpu():
+        return "cudnn" if known and not isinstance(cell, Vanilla) else "general", cell
+    return "fused" if known and training else "general", cell
+
+
+def on_gpu():
+    """bool, whether TensorFlow has a GPU to run on."""
+    if keras.backend.backend() != "tensorflow":
+        return False
+    import tensorflow as tf
+
+    return bool(tf.config.list_logical_devices("GPU"))
+
+
+def run_fused(layer, cell, inputs, mask, initial, training, *, sequences, truncate, checkpoint):
+    """One layer in one direction by `rnn_zoo.bptt.recurrence` -> (outputs or None, last states).
+
+    Args:
+        layer: the Keras layer, for its weights, its dropout and its direction.
+        cell: its `fused_cell`.
+        inputs: <float>[batch, time, features].
+        mask: <bool>[batch, time] or None.
+        initial: list of <float>[batch, units], or None: as the layer starts.
+        training: bool, whether to drop.
+        sequences, truncate, checkpoint: as of `recurrence`.
+    """
+    if initial is None:
+        initial = layer.get_initial_state(ops.shape(inputs)[0])
+    if training and layer.cell.dropout:
+        inputs = inputs * ops.expand_dims(layer.cell.get_dropout_mask(inputs[:, 0]), 1)
+        layer.cell.reset_dropout_mask()
+    bias, recurrent_bias = layer.cell.bias, None
+    if bias is not None and isinstance(cell, GRU):
+        bias, recurrent_bias = bias[0], bias[1]
+    return bptt.recurrence(
+        cell,
+        inputs,
+        layer.cell.kernel,
+        layer.cell.recurrent_kernel,
+        bias,
+        [ops.cast(state, inputs.dtype) for state in initial],
+        recurrent_bias=recurrent_bias,
+        mask=mask,
+        reverse=layer.go_backwards,
+        sequences=sequences,
+        truncate=truncate,
+        checkpoint=checkpoint,
+    )
