@@ -62,16 +62,31 @@ class Segmented(keras.layers.Layer):
         batch, time = ops.shape(inputs)[0], ops.shape(inputs)[1]
         if mask is None:
             mask = ops.ones((batch, time), "bool")
-        missing = -time % self.length
-        segments = (time + missing) // self.length
+        # A short text is one short segment: the loop over time is no longer than it.
+        length = _at_most(time, self.length)
+        missing = -time % length
+        segments = (time + missing) // length
         steps = ops.pad(inputs, [[0, 0], [0, missing], [0, 0]])
         valid = ops.pad(ops.cast(mask, "int32"), [[0, 0], [0, missing]])
-        outputs = self.recurrence(
-            ops.reshape(steps, (batch * segments, self.length, inputs.shape[-1])),
-            mask=ops.cast(ops.reshape(valid, (batch * segments, self.length)), "bool"),
-            training=training,
+        outputs = self._read(
+            ops.reshape(steps, (batch * segments, length, inputs.shape[-1])),
+            ops.cast(ops.reshape(valid, (batch * segments, length)), "bool"),
+            training,
         )
-        return ops.reshape(outputs, (batch, segments * self.length, outputs.shape[-1]))[:, :time]
+        return ops.reshape(outputs, (batch, segments * length, outputs.shape[-1]))[:, :time]
+
+    def _read(self, steps, valid, training):
+        """The outputs of all segments; a segment without a valid step is zeros, read or not."""
+        if training or keras.backend.backend() != "tensorflow":
+            return self.recurrence(steps, mask=valid, training=training)
+        # A batch is padded to its longest text. Segments of padding need not be read, where a changing number of them
+        # makes nothing compile anew.
+        import tensorflow as tf
+
+        rows = tf.where(tf.reduce_any(valid, axis=1))
+        read = self.recurrence(tf.gather_nd(steps, rows), mask=tf.gather_nd(valid, rows), training=training)
+        shape = tf.concat([tf.shape(steps)[:2], read.shape[-1:]], axis=0)
+        return tf.scatter_nd(rows, read, tf.cast(shape, rows.dtype))
 
     def compute_mask(self, inputs, previous_mask=None):
         return previous_mask
@@ -90,3 +105,10 @@ class Segmented(keras.layers.Layer):
     @classmethod
     def from_config(cls, config):
         return cls(keras.saving.deserialize_keras_object(config.pop("recurrence")), **config)
+
+
+def _at_most(time, length):
+    """min(time, length), but 1 where there is no step at all; a tensor where the time is one."""
+    if isinstance(time, int):
+        return max(1, min(time, length))
+    return ops.maximum(1, ops.minimum(time, length))
