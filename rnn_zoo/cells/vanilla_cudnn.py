@@ -126,7 +126,7 @@ def cudnn_refusal(layer):
     """Why a layer cannot run on cuDNN here, as the message of an error; None where it can.
 
     Args:
-        layer: `VanillaRNN` or `VanillaCell`.
+        layer: `VanillaRNN`.
 
     Returns:
         str or None. Masks are not asked about: they are known only as a batch runs, see `cudnn_takes`.
@@ -138,8 +138,9 @@ def cudnn_refusal(layer):
 def _lack(layer):
     if _mode(layer.activation) is None:
         return f"`activation` 'tanh' or 'relu', got {_name(layer.activation)!r}"
-    if layer.recurrent_dropout:
-        return f"`recurrent_dropout` 0, got {layer.recurrent_dropout}"
+    for option in ("recurrent_dropout", "stateful", "unroll", "activity_regularizer"):
+        if getattr(layer, option):
+            return f"a layer without `{option}`, got {getattr(layer, option)!r}"
     if layer.compute_dtype not in _DTYPES:
         return f"a `dtype` that computes in {', '.join(_DTYPES[:-1])} or {_DTYPES[-1]}, got {layer.compute_dtype!r}"
     if keras.backend.backend() != "tensorflow":

@@ -17,6 +17,7 @@ from rnn_zoo.cells import VanillaRNN
 from rnn_zoo.cells.vanilla_cudnn import cudnn_or_general, cudnn_refusal, cudnn_vanilla
 
 RIGHT_PADDED = np.arange(TIME) < np.array([5, 3, 1, 4, 2, 5])[:, None]
+OWN_REGULARIZER = keras.regularizers.L2(0.1)
 TOLERANCES = {"float16": 5e-3, "float32": 1e-5, "float64": 1e-10}
 
 
@@ -303,7 +304,10 @@ def test_nothing_is_refused_that_cudnn_can_run(with_gpu, activation, dtype):
     ("options", "lack"),
     [
         ({"activation": "sigmoid"}, "`activation` 'tanh' or 'relu', got 'sigmoid'"),
-        ({"recurrent_dropout": 0.2}, "`recurrent_dropout` 0, got 0.2"),
+        ({"recurrent_dropout": 0.2}, "a layer without `recurrent_dropout`, got 0.2"),
+        ({"stateful": True}, "a layer without `stateful`, got True"),
+        ({"unroll": True}, "a layer without `unroll`, got True"),
+        ({"activity_regularizer": OWN_REGULARIZER}, f"a layer without `activity_regularizer`, got {OWN_REGULARIZER!r}"),
         ({"dtype": "mixed_bfloat16"}, "a `dtype` that computes in float16, float32 or float64, got 'bfloat16'"),
     ],
 )
