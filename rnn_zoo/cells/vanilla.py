@@ -209,6 +209,8 @@ class VanillaRNN(keras.layers.RNN):
             **kwargs,
         )
         self.input_spec = [keras.layers.InputSpec(ndim=3)]
+        # Or Keras compiles the whole model by XLA on TensorFlow, which makes this layer several times slower on a CPU.
+        self.supports_jit = keras.backend.backend() != "tensorflow"
 
     units = property(attrgetter("cell.units"))
     activation = property(attrgetter("cell.activation"))

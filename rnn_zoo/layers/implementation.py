@@ -8,6 +8,7 @@ from rnn_zoo.bptt.gru import GRU
 from rnn_zoo.bptt.lstm import LSTM
 from rnn_zoo.bptt.vanilla import ACTIVATIONS, Vanilla
 from rnn_zoo.cells import VanillaRNN
+from rnn_zoo.cells.vanilla_cudnn import cudnn_or_general, cudnn_refusal, cudnn_takes
 
 IMPLEMENTATIONS = ("auto", "general", "fused", "cudnn")
 
@@ -55,6 +56,10 @@ def _name(activation):
 def check_implementation(implementation, truncate, checkpoint, layer):
     """ValueError where what was asked for cannot run a layer; raised before anything is built."""
     refusal = fused_cell(layer)
+    if implementation == "cudnn":
+        reason = cudnn_refusal(layer) if type(layer) is VanillaRNN else _gated_refusal(layer, refusal)
+        if reason:
+            raise ValueError(reason)
     if not isinstance(refusal, str):
         if implementation in ("general", "cudnn") and (truncate or checkpoint):
             name = "truncate" if truncate else "checkpoint"
@@ -102,6 +107,15 @@ def on_gpu():
     return bool(tf.config.list_logical_devices("GPU"))
 
 
+def _gated_refusal(layer, refusal):
+    """Why Keras's LSTM or GRU cannot run on cuDNN here, or None."""
+    if isinstance(refusal, str):
+        return f"`implementation` 'cudnn' cannot run this cell: {refusal}; use 'auto' or 'general'."
+    if not on_gpu():
+        return "`implementation` 'cudnn' needs a GPU that TensorFlow sees, and there is none; use 'auto' or 'general'."
+    return None if layer.use_bias else "`implementation` 'cudnn' needs `use_bias=True`; use 'auto' or 'general'."
+
+
 def run_fused(layer, cell, inputs, mask, initial, training, *, sequences, truncate, checkpoint):
     """One layer in one direction by `rnn_zoo.bptt.recurrence` -> (outputs or None, last states).
 
@@ -114,11 +128,7 @@ def run_fused(layer, cell, inputs, mask, initial, training, *, sequences, trunca
         training: bool, whether to drop.
         sequences, truncate, checkpoint: as of `recurrence`.
     """
-    if initial is None:
-        initial = layer.get_initial_state(ops.shape(inputs)[0])
-    if training and layer.cell.dropout:
-        inputs = inputs * ops.expand_dims(layer.cell.get_dropout_mask(inputs[:, 0]), 1)
-        layer.cell.reset_dropout_mask()
+    inputs, initial = _dropped(layer, inputs, training), _starts(layer, inputs, initial)
     bias, recurrent_bias = layer.cell.bias, None
     if bias is not None and isinstance(cell, GRU):
         bias, recurrent_bias = bias[0], bias[1]
@@ -128,7 +138,7 @@ def run_fused(layer, cell, inputs, mask, initial, training, *, sequences, trunca
         layer.cell.kernel,
         layer.cell.recurrent_kernel,
         bias,
-        [ops.cast(state, inputs.dtype) for state in initial],
+        initial,
         recurrent_bias=recurrent_bias,
         mask=mask,
         reverse=layer.go_backwards,
@@ -136,3 +146,56 @@ def run_fused(layer, cell, inputs, mask, initial, training, *, sequences, trunca
         truncate=truncate,
         checkpoint=checkpoint,
     )
+
+
+def run_cudnn(layer, inputs, mask, initial, training):
+    """One layer in one direction by cuDNN, or by itself for a batch that cuDNN refuses -> (outputs, last states)."""
+    import tensorflow as tf
+
+    inputs, initial = _dropped(layer, inputs, training), _starts(layer, inputs, initial)
+
+    def general():
+        outputs, *last = layer(
+            inputs, mask=mask, initial_state=initial, training=False
+        )  # the inputs are dropped already
+        return ops.flip(outputs, axis=1) if layer.go_backwards else outputs, *last
+
+    def on_cudnn():
+        layer.use_cudnn = True
+        try:
+            return general()
+        finally:
+            layer.use_cudnn = False
+
+    if type(layer) is VanillaRNN:
+        cell = layer.cell
+        outputs, *last = cudnn_or_general(
+            general,
+            inputs,
+            initial[0],
+            cell.kernel,
+            cell.recurrent_kernel,
+            cell.bias,
+            activation=layer.activation,
+            mask=mask,
+            go_backwards=layer.go_backwards,
+        )
+    else:
+        outputs, *last = tf.cond(cudnn_takes(inputs, mask), on_cudnn, general)
+    return outputs, last
+
+
+def _dropped(layer, inputs, training):
+    """The inputs as the layer drops them in training: one mask for all steps."""
+    if not training or not layer.cell.dropout:
+        return inputs
+    inputs = inputs * ops.expand_dims(layer.cell.get_dropout_mask(inputs[:, 0]), 1)
+    layer.cell.reset_dropout_mask()
+    return inputs
+
+
+def _starts(layer, inputs, initial):
+    """The given initial states, or the layer's own."""
+    if initial is None:
+        initial = layer.get_initial_state(ops.shape(inputs)[0])
+    return [ops.cast(state, inputs.dtype) for state in initial]

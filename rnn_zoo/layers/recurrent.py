@@ -1,12 +1,14 @@
 """Recurrent: a stack of one kind of cell, the one place where stacks are built."""
 
+import warnings
+
 import keras
 from keras import ops
 
 from rnn_zoo.bptt.recurrence import check_steps
 from rnn_zoo.checks import fraction, one_of, positive_integer
 from rnn_zoo.layers.cell_registry import cell_kind
-from rnn_zoo.layers.implementation import IMPLEMENTATIONS, check_implementation, choose, run_fused
+from rnn_zoo.layers.implementation import IMPLEMENTATIONS, check_implementation, choose, on_gpu, run_cudnn, run_fused
 from rnn_zoo.layers.quantized import KeepsQuantization
 from rnn_zoo.layers.seeds import derive
 from rnn_zoo.layers.steps import clear_masked, last_step
@@ -51,7 +53,8 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
             "fused": loops of our own (`rnn_zoo.bptt`), on TensorFlow compiled by XLA once for each shape of a batch. It
             knows vanilla (tanh, relu, sigmoid, linear), LSTM and GRU, without `recurrent_dropout` and `stateful`.
             "cudnn": cuDNN for the batches that it takes, "general" for those with an empty row or with padding that is
-            not on the right, on which it fails. "general": the Keras layer, differentiated automatically.
+            not on the right, on which it fails; for vanilla never unasked until a run on a GPU has shown it equal
+            (`pytest -m gpu`). "general": the Keras layer, differentiated automatically.
         truncate: int k > 0, the gradient goes back over k steps at most (see `rnn_zoo.bptt.recurrence`); None: all.
         checkpoint: int k > 0, keeps every k-th state for the gradient and computes the others again: near the root of
             the length it takes the least memory. None: keeps all.
@@ -103,6 +106,10 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
         **cell_options,
     ):
         super().__init__(name=name, dtype=dtype, trainable=trainable)
+        # Keras compiles a whole model by XLA where every layer lets it. On TensorFlow that compiles each length anew,
+        # makes the step of a vanilla layer up to 7 times slower on a CPU, and fails on cuDNN; the loops that gain by it
+        # are compiled on their own.
+        self.supports_jit = keras.backend.backend() != "tensorflow"
         kind = cell_kind(cell)
         self.cell = cell
         self.units, self.depth = _units_and_depth(units, depth)
@@ -241,6 +248,8 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
         if chosen == "fused":
             options = {"sequences": sequences, "truncate": self.truncate, "checkpoint": self.checkpoint}
             return run_fused(recurrence, cell, inputs, mask, initial, training, **options)
+        if chosen == "cudnn":
+            return run_cudnn(recurrence, inputs, mask, initial, training)
         outputs, *last = recurrence(inputs, mask=mask, initial_state=initial, training=training)
         return ops.flip(outputs, axis=1) if recurrence.go_backwards else outputs, last
 
@@ -292,6 +301,16 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
             "seed": self.seed,
             **options,
         }
+
+    @classmethod
+    def from_config(cls, config):
+        if config.get("implementation") == "cudnn" and not on_gpu():
+            warnings.warn(
+                "A layer was saved with `implementation` 'cudnn', and TensorFlow sees no GPU here: it runs as 'auto'.",
+                stacklevel=2,
+            )
+            config = {**config, "implementation": "auto"}
+        return super().from_config(config)
 
 
 def _units_and_depth(units, depth):
