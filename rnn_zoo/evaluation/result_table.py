@@ -96,15 +96,32 @@ def insert(path, document):
     Raises:
         ValueError: the markers are missing or there more than once. The document is left as it was.
     """
-    path, document = Path(path), Path(document)
-    opening, closing = f"<!-- results:{path.stem} -->", "<!-- /results -->"
+    return insert_text(document, Path(path).stem, table(path))
+
+
+def insert_text(document, name, text):
+    """Rewrites a document between `<!-- results:NAME -->` and `<!-- /results -->`.
+
+    Args:
+        document: a Markdown file that holds the two markers.
+        name: str, the NAME.
+        text: str, what comes between them, Markdown without a final line break.
+
+    Returns:
+        bool, whether the document changed.
+
+    Raises:
+        ValueError: the markers are missing or there more than once. The document is left as it was.
+    """
+    document = Path(document)
+    opening, closing = f"<!-- results:{name} -->", "<!-- /results -->"
     old = document.read_text(encoding="utf-8")
     before, *rest = old.split(opening)
     if len(rest) != 1 or closing not in rest[0]:
         found = len(rest) if len(rest) != 1 else f"{opening} without {closing} after it"
         raise ValueError(f"{document}: must hold {opening} and then {closing}, once; found {found}. Add the two lines.")
     _, after = rest[0].split(closing, 1)
-    new = f"{before}{opening}\n{table(path)}\n{closing}{after}"
+    new = f"{before}{opening}\n{text}\n{closing}{after}"
     if new != old:
         with atomic_file(document) as file:
             file.write(new)
