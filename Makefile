@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help install demo test test-slow lint format results
+.PHONY: help install demo test test-slow bench lint format results
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -29,6 +29,20 @@ test: .venv/.installed-dev ## every test, on TensorFlow and on JAX (those on the
 
 test-slow: .venv/.installed-dev ## train the rows of results/ again on the real reviews, an hour (TFDS_DATA_DIR says where they are, or they download)
 	$(BIN)/python -m pytest -m slow
+
+# Without PyTorch the benchmarks leave its rows out, and say so. The extra index has its CPU build, a fifth of the other.
+.venv/.installed-bench: .venv/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --extra-index-url https://download.pytorch.org/whl/cpu --editable '.[bench]' && touch $@ || true
+
+bench: .venv/.installed-bench ## speed beside Keras and PyTorch, about 12 minutes, alone on the machine (TFDS_DATA_DIR adds an epoch of IMDB)
+	$(BIN)/python -m benchmarks.training_step
+	$(BIN)/python -m benchmarks.parallel_time
+	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.inference
+	$(BIN)/python -m benchmarks.imdb_epoch --reviews 5000
+	$(BIN)/python -m benchmarks.scaling
+	$(BIN)/python -m benchmarks.plot
+	$(BIN)/python -m benchmarks.readme
 
 lint: .venv/.installed-dev ## ruff: errors and format
 	$(BIN)/ruff check .

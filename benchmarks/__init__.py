@@ -1,0 +1,5 @@
+"""Speed, side by side with Keras and PyTorch in one run; see README.md."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # read when TensorFlow is imported
