@@ -79,7 +79,8 @@ def recurrence(
     @ops.custom_gradient
     def differentiable(*arrays):
         inputs, kernel, recurrent_kernel, bias, recurrent_bias, *rest = detached(arrays)
-        sizes = share_sizes(inputs)
+        # Shares are copies, and a checkpoint is there to save memory.
+        sizes = share_sizes(inputs) if checkpoint is None else None
         shares = zip(*(split_rows(array, sizes) for array in (inputs, *rest)), strict=True)
         weights = (kernel, recurrent_kernel, bias, recurrent_bias)
         results, gradients = zip(*(run(weights, *share) for share in shares), strict=True)
