@@ -10,6 +10,7 @@ from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import model_card
 from rnn_zoo.export.signatures import text_archive
 from rnn_zoo.files import atomic_folder
+from rnn_zoo.layers.implementation import portable
 
 
 def save(model, vocabulary, labels, to, *, card=None, metrics=None):
@@ -46,9 +47,9 @@ def save(model, vocabulary, labels, to, *, card=None, metrics=None):
     metrics_text = json.dumps(metrics or {}, indent=2, ensure_ascii=False)
 
     plain = _without_optimizer(model)
-    archive = text_archive(plain, vocabulary, labels)
     with atomic_folder(to) as new:
-        archive.write_out(str(new), verbose=False)
+        with portable(plain):
+            text_archive(plain, vocabulary, labels).write_out(str(new), verbose=False)
         plain.save(new / export_folder.KERAS_MODEL)
         vocabulary.save(new / export_folder.VOCABULARY)
         _write(new / export_folder.LABELS, json.dumps(labels, ensure_ascii=False))

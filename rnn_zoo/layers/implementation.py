@@ -1,5 +1,7 @@
 """Which code runs a recurrence over time: the Keras layer, loops of our own, or cuDNN."""
 
+import contextlib
+
 import keras
 from keras import ops
 
@@ -9,8 +11,9 @@ from rnn_zoo.bptt.lstm import LSTM
 from rnn_zoo.bptt.vanilla import ACTIVATIONS, Vanilla
 from rnn_zoo.cells import VanillaRNN
 from rnn_zoo.cells.vanilla_cudnn import cudnn_or_general, cudnn_refusal, cudnn_takes
+from rnn_zoo.layers.inference_loop import inference_loop
 
-IMPLEMENTATIONS = ("auto", "general", "fused", "cudnn")
+IMPLEMENTATIONS = ("auto", "general", "fused", "graph", "cudnn")
 
 
 def fused_cell(layer):
@@ -85,17 +88,35 @@ def choose(recurrent, layer, training):
         training: bool.
 
     Returns:
-        ("general" or "fused" or "cudnn", the layer's `fused_cell`).
+        (one of `IMPLEMENTATIONS` but "auto", the layer's `fused_cell`).
     """
     cell = fused_cell(layer)
     if recurrent.implementation != "auto":
         return recurrent.implementation, cell
-    known = not isinstance(cell, str)
+    if isinstance(cell, str):
+        return "general", cell
     if training and (recurrent.truncate or recurrent.checkpoint):
         return "fused", cell
     if on_gpu():
-        return "cudnn" if known and not isinstance(cell, Vanilla) else "general", cell
-    return "fused" if known and training else "general", cell
+        return "general" if isinstance(cell, Vanilla) or not layer.use_bias else "cudnn", cell
+    if training:
+        return "fused", cell
+    return "graph" if keras.backend.backend() == "tensorflow" else "general", cell
+
+
+@contextlib.contextmanager
+def portable(model):
+    """For as long as a model is traced for export, its recurrences are what any CPU runs, whatever runs them here."""
+    layers = [layer for layer in model._flatten_layers() if hasattr(layer, "recurrences")]
+    before = [layer.implementation for layer in layers]
+    for layer in layers:
+        known = not any(isinstance(fused_cell(part), str) for part in layer.recurrences.values())
+        layer.implementation = "graph" if known else "general"
+    try:
+        yield
+    finally:
+        for layer, implementation in zip(layers, before, strict=True):
+            layer.implementation = implementation
 
 
 def on_gpu():
@@ -146,6 +167,15 @@ def run_fused(layer, cell, inputs, mask, initial, training, *, sequences, trunca
         truncate=truncate,
         checkpoint=checkpoint,
     )
+
+
+def run_graph(layer, cell, inputs, mask, initial, training):
+    """One layer in one direction by `inference_loop` -> (outputs, last states)."""
+    inputs, initial = _dropped(layer, inputs, training), _starts(layer, inputs, initial)
+    weights = (layer.cell.kernel, layer.cell.recurrent_kernel, layer.cell.bias)
+    kind = type(cell).__name__.lower()
+    options = {"reverse": layer.go_backwards, "activation": layer.activation}
+    return inference_loop(kind, inputs, mask, initial, weights, **options)
 
 
 def run_cudnn(layer, inputs, mask, initial, training):

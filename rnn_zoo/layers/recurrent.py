@@ -8,7 +8,15 @@ from keras import ops
 from rnn_zoo.bptt.recurrence import check_steps
 from rnn_zoo.checks import fraction, one_of, positive_integer
 from rnn_zoo.layers.cell_registry import cell_kind
-from rnn_zoo.layers.implementation import IMPLEMENTATIONS, check_implementation, choose, on_gpu, run_cudnn, run_fused
+from rnn_zoo.layers.implementation import (
+    IMPLEMENTATIONS,
+    check_implementation,
+    choose,
+    on_gpu,
+    run_cudnn,
+    run_fused,
+    run_graph,
+)
 from rnn_zoo.layers.quantized import KeepsQuantization
 from rnn_zoo.layers.seeds import derive
 from rnn_zoo.layers.steps import clear_masked, last_step
@@ -47,11 +55,12 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
             (`keras.layers.LSTM` leaves them reversed).
         stateful: bool, each batch starts with the states at which the one before ended; needs a fixed batch size.
         implementation: the code that runs over time; all compute the same function with the same weights.
-            "auto": in training on a CPU "fused" where it knows the cell, because there it takes a half to a seventh of
-            the time; in inference "general", because a loop that XLA compiles is compiled anew for each length that
-            comes; on a GPU, under TensorFlow, "cudnn" for LSTM and GRU and "general" for the rest.
+            "auto": on a CPU, where it knows the cell, "fused" in training, because there it takes a half to a seventh
+            of the time, and "graph" in inference, because "fused" is compiled anew for each length that comes; on a
+            GPU, under TensorFlow, "cudnn" for LSTM and GRU; "general" for all else.
             "fused": loops of our own (`rnn_zoo.bptt`), on TensorFlow compiled by XLA once for each shape of a batch. It
             knows vanilla (tanh, relu, sigmoid, linear), LSTM and GRU, without `recurrent_dropout` and `stateful`.
+            "graph": on TensorFlow, the same cells as a graph of few operations a step, for any length uncompiled.
             "cudnn": cuDNN for the batches that it takes, "general" for those with an empty row or with padding that is
             not on the right, on which it fails; for vanilla never unasked until a run on a GPU has shown it equal
             (`pytest -m gpu`). "general": the Keras layer, differentiated automatically.
@@ -248,6 +257,8 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
         if chosen == "fused":
             options = {"sequences": sequences, "truncate": self.truncate, "checkpoint": self.checkpoint}
             return run_fused(recurrence, cell, inputs, mask, initial, training, **options)
+        if chosen == "graph":
+            return run_graph(recurrence, cell, inputs, mask, initial, training)
         if chosen == "cudnn":
             return run_cudnn(recurrence, inputs, mask, initial, training)
         outputs, *last = recurrence(inputs, mask=mask, initial_state=initial, training=training)

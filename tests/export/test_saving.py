@@ -209,6 +209,9 @@ class _Files:
     def count_params(self):
         return 0
 
+    def _flatten_layers(self):
+        return []
+
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_kill_at_any_file_operation_leaves_the_old_export_or_the_new(copied, model, vocabulary, monkeypatch):
