@@ -34,12 +34,12 @@ test-slow: .venv/.installed-dev ## train the rows of results/ again on the real 
 .venv/.installed-bench: .venv/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --extra-index-url https://download.pytorch.org/whl/cpu --editable '.[bench]' && touch $@ || true
 
-bench: .venv/.installed-bench ## speed beside Keras and PyTorch, about 12 minutes, alone on the machine (TFDS_DATA_DIR adds an epoch of IMDB)
+bench: .venv/.installed-bench ## speed beside Keras and PyTorch, about 12 minutes, alone on the machine (TFDS_DATA_DIR adds IMDB reviews)
 	$(BIN)/python -m benchmarks.training_step
 	$(BIN)/python -m benchmarks.parallel_time
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.inference
-	$(BIN)/python -m benchmarks.imdb_epoch --reviews 5000
+	$(BIN)/python -m benchmarks.imdb_epoch --reviews 5000 --epochs 2
 	$(BIN)/python -m benchmarks.scaling
 	$(BIN)/python -m benchmarks.plot
 	$(BIN)/python -m benchmarks.readme

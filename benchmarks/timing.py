@@ -74,9 +74,12 @@ def interleave(contestants, *, seconds=5.0, turn=0.05, least_rounds=5, hopeless=
     return [Timing(one, np.array(times)) for one, times in zip(contestants, samples, strict=True)]
 
 
-def _warm_up(contestant):
-    # The first call traces and compiles; the second may still start threads and grow memory pools.
-    return [_timed(contestant.step) for _ in range(4)][2:]
+def _warm_up(contestant, patience=1.0):
+    contestant.step()  # traces and compiles
+    times = []
+    while len(times) < 3 and sum(times) < patience:
+        times.append(_timed(contestant.step))
+    return times[1:] or times  # the second call may still start threads and grow memory pools
 
 
 def _turn(step, calls):
