@@ -23,7 +23,7 @@ class TorchStep:
 
     def __init__(self, cell, sizes, inputs, targets, weights):
         torch.set_num_threads(machine.cores())
-        # As TensorFlow does. A gradient that fades over a thousand steps ends in such numbers, and takes twice the time.
+        # As TensorFlow does: a gradient that fades over a thousand steps ends in such numbers, at twice the time.
         torch.set_flush_denormal(True)
         self.gates = _GATES[cell]
         self.layer = _LAYERS[cell](sizes.features, sizes.units, batch_first=True)

@@ -9,6 +9,16 @@ from benchmarks.sizes import Sizes
 SIZES = Sizes(2, 3, 4, 5)
 
 
+@pytest.fixture(autouse=True)
+def denormals():
+    """Lets the tests after these have their denormal numbers again."""
+    yield
+    if machine.has_torch():
+        import torch
+
+        torch.set_flush_denormal(False)
+
+
 def made(cell, libraries, weights=None, last_only=False):
     inputs, targets = steps.data(SIZES, last_only)
     weights = weights or steps.initial_weights(cell, SIZES)
