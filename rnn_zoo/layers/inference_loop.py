@@ -14,7 +14,7 @@ def inference_loop(kind, inputs, mask, initial, weights, *, reverse=False, activ
 
     A step of Keras's loop is some 60 operations, which take longer to start than to compute where there is one text;
     here it is a dozen. No XLA, which would compile anew for each length. Equal to the layer, gradient included, for any
-    mask and either direction.
+    mask and either direction; the gradient takes memory for the square of time, and is not what this is for.
 
     Args:
         kind: "vanilla", "lstm" or "gru", which is the one with `reset_after=True`.
@@ -36,45 +36,49 @@ def inference_loop(kind, inputs, mask, initial, weights, *, reverse=False, activ
     kernel, recurrent_kernel, bias, recurrent_bias = _weights(tf, kind, weights, inputs.dtype)
     units = recurrent_kernel.shape[0]
     batch, time = tf.shape(inputs)[0], tf.shape(inputs)[1]
-    turns = tf.maximum(1, (time + _STEPS_A_TURN - 1) // _STEPS_A_TURN)
-    more = turns * _STEPS_A_TURN - time
+    total = tf.maximum(1, (time + _STEPS_A_TURN - 1) // _STEPS_A_TURN) * _STEPS_A_TURN
     if mask is None:
         mask = tf.ones((batch, time), "bool")
-
-    def in_turns(array, widths):
-        """[time, batch, features] to a list of TensorArray of `turns` times [steps a turn, batch, width]."""
-        parts = tf.split(tf.reshape(array, (turns, _STEPS_A_TURN, batch, array.shape[-1])), widths, axis=-1)
-        return [_unstack(tf, part, turns) for part in parts]
-
-    steps = tf.transpose(tf.pad(inputs, [[0, 0], [0, more], [0, 0]]), (1, 0, 2))
-    valid = tf.transpose(tf.pad(tf.cast(mask, "bool"), [[0, 0], [0, more]]))[..., None]
-    projected = tf.matmul(tf.reshape(steps, (-1, inputs.shape[-1])), kernel)
-    projected = projected if bias is None else tf.nn.bias_add(projected, bias)
-    projected = in_turns(projected, [units * count for count in gates])
-    valid = in_turns(valid, [1])[0]
+    steps = tf.transpose(tf.pad(inputs, [[0, 0], [0, total - time], [0, 0]]), (1, 0, 2))
+    valid = tf.transpose(tf.pad(tf.cast(mask, "bool"), [[0, 0], [0, total - time]]))[..., None]
+    widths = [count * units for count in gates]
+    projected = [_project(tf, steps, *part) for part in _parts(tf, kernel, bias, widths)]
 
     def product(state):
         result = tf.matmul(state, recurrent_kernel)
         return result if recurrent_bias is None else tf.nn.bias_add(result, recurrent_bias)
 
-    def turn(number, states, outputs):
-        place = turns - 1 - number if reverse else number
-        given = [tf.unstack(array.read(place), _STEPS_A_TURN) for array in (valid, *projected)]
-        given = list(zip(*given, strict=True))
-        seen = []
-        for is_valid, *parts in reversed(given) if reverse else given:
+    def turn(first, states, outputs):
+        place = total - _STEPS_A_TURN - first if reverse else first
+        # Slices of the first axis copy nothing, nor does `unstack`.
+        given = [tf.slice(array, (place, 0, 0), (_STEPS_A_TURN, -1, -1)) for array in (valid, *projected)]
+        given = list(zip(*(tf.unstack(array, _STEPS_A_TURN) for array in given), strict=True))
+        for number in reversed(range(_STEPS_A_TURN)) if reverse else range(_STEPS_A_TURN):
+            is_valid, *parts = given[number]
             new = step(parts, product(states[0]), states)
             states = [tf.where(is_valid, after, before) for after, before in zip(new, states, strict=True)]
-            seen.append(states[0])
-        return number + 1, states, outputs.write(place, tf.stack(seen[::-1] if reverse else seen))
+            outputs = outputs.write(place + number, states[0])
+        return first + _STEPS_A_TURN, states, outputs
 
-    outputs = tf.TensorArray(inputs.dtype, turns, element_shape=(_STEPS_A_TURN, None, units))
+    outputs = tf.TensorArray(inputs.dtype, total, element_shape=(inputs.shape[0], units))
     states = [tf.ensure_shape(tf.cast(state, inputs.dtype), (inputs.shape[0], units)) for state in initial]
     _, states, outputs = tf.while_loop(
-        lambda number, *_: number < turns, turn, (0, states, outputs), parallel_iterations=1
+        lambda first, *_: first < total, turn, (0, states, outputs), parallel_iterations=1
     )
-    outputs = tf.reshape(outputs.stack(), (turns * _STEPS_A_TURN, batch, units))
-    return tf.transpose(outputs[:time], (1, 0, 2)), states
+    return tf.transpose(outputs.stack()[:time], (1, 0, 2)), states
+
+
+def _parts(tf, kernel, bias, widths):
+    kernels = tf.split(kernel, widths, axis=-1)
+    biases = [None] * len(widths) if bias is None else tf.split(bias, widths)
+    return zip(kernels, biases, strict=True)
+
+
+def _project(tf, steps, kernel, bias):
+    """x W + b of all steps: <float>[time, batch, features] -> <float>[time, batch, width]."""
+    result = tf.matmul(tf.reshape(steps, (-1, steps.shape[-1])), kernel)
+    result = result if bias is None else tf.nn.bias_add(result, bias)
+    return tf.reshape(result, (*tf.unstack(tf.shape(steps)[:2]), kernel.shape[-1]))
 
 
 def _weights(tf, kind, weights, dtype):
@@ -85,10 +89,6 @@ def _weights(tf, kind, weights, dtype):
     if kind == "gru" and bias is not None:
         return kernel, recurrent_kernel, *tf.unstack(bias, 2)
     return kernel, recurrent_kernel, bias, None
-
-
-def _unstack(tf, array, size):
-    return tf.TensorArray(array.dtype, size, element_shape=array.shape[1:]).unstack(array)
 
 
 def _vanilla(tf, activation):
