@@ -110,10 +110,11 @@ class Pretrained:
             return result
         import tensorflow as tf
 
-        serve = self._saved_model.serve
+        serve = self._saved_model.signatures["serve"]  # `_saved_model.serve` takes 0.1 ms longer to find its graph
         with _progress_bar(len(texts), shown=progress) as advance:
             for rows in _batches_of_like_length(texts, batch_size):
-                result[rows] = serve(tf.constant([texts[row] for row in rows], tf.string))["probabilities"].numpy()
+                answers = serve(text=tf.constant([texts[row] for row in rows], tf.string))
+                result[rows] = answers["probabilities"].numpy()
                 advance(len(rows))
         return result
 
