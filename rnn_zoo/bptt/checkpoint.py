@@ -41,9 +41,9 @@ def _forward(options, every, weights, inputs, valid, initial):
         steps, valid, fresh = cut.at(number)
         histories, _, last = segment.forward(options, weights, steps, valid, states)
         if options.sequences:
-            new = segment.time_first(segment.outputs_of(histories[0], options.reverse))
+            new = segment.outputs_of(options, histories[0])
             old = cut.read(outputs, number)
-            outputs = cut.write(outputs, number, ops.where(segment.time_first(fresh), new, old))
+            outputs = cut.write(outputs, number, ops.where(fresh, new, old))
         return number + 1, outputs, *last, *starts
 
     _, outputs, *arrays = ops.while_loop(
@@ -63,12 +63,12 @@ def _backward(options, every, weights, inputs, valid, starts, upstream):
         histories, saved, _ = segment.forward(options, weights, steps, valid, [start[number] for start in starts])
         of_outputs = None
         if options.sequences:
-            of_outputs = segment.time_first(cut.read(upstream[0], number))
-            of_outputs = ops.where(fresh, of_outputs, ops.zeros_like(of_outputs))
+            of_outputs = cut.read(upstream[0], number)
+            of_outputs = segment.to_loops(options, ops.where(fresh, of_outputs, ops.zeros_like(of_outputs)))
         of_steps, of_weights, gradients = segment.backward(
             options, weights, steps, valid, histories, saved, of_outputs, gradients, cut.first_step(number)
         )
-        new = cut.read(of_inputs, number) + segment.time_first(of_steps)
+        new = cut.read(of_inputs, number) + segment.to_loops(options, of_steps)
         totals = [total + part for total, part in zip(totals, of_weights, strict=True)]
         return number - 1, cut.write(of_inputs, number, new), *gradients, *totals
 
@@ -83,7 +83,7 @@ class _Segments:
     """A sequence cut in segments of equal length, in the order of reading; the last one overlaps the one before."""
 
     def __init__(self, options, every, inputs, valid):
-        self.reverse = options.reverse
+        self.options, self.reverse = options, options.reverse
         self.inputs, self.valid = inputs, valid
         self.time = ops.shape(inputs)[1]
         # A Python number where the time is one: JAX wants sizes known.
@@ -101,12 +101,13 @@ class _Segments:
         return self.time - self.start(number) - self.length if self.reverse else self.start(number)
 
     def at(self, number):
-        """Its steps, those of them that are valid, and those that are not in the segment before; time first."""
+        """Its steps and those of them that are valid, as the loops want them; those not in the segment before."""
         times = self.start(number) + ops.arange(self.length, dtype="int32")
         read = self.time - 1 - times if self.reverse else times
-        fresh = (read >= number * self.length)[:, None, None]
-        valid = ops.cast(segment.time_first(self.read(self.valid, number)), "bool")
-        return segment.time_first(self.read(self.inputs, number)), ops.logical_and(valid, fresh), fresh
+        fresh = (read >= number * self.length)[None, :, None]
+        valid = ops.logical_and(ops.cast(self.read(self.valid, number), "bool"), fresh)
+        steps = self.read(self.inputs, number)
+        return segment.to_loops(self.options, steps), segment.to_loops(self.options, valid), fresh
 
     def read(self, array, number):
         """<float>[batch, length, n] of <float>[batch, time, n]."""

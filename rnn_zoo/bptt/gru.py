@@ -19,6 +19,7 @@ class GRU:
     states = 1
     saves = 4  # arrays that the gradient needs besides the states
     further = 1  # parts of dL/dp_t that are not parts of dL/dr_t
+    time_axis = 0  # as `LSTM`
 
     def step(self, projected, recurrent, states):
         """<float>[batch, 3 * units], the same, [h_(t-1)] -> [h_t], [z, r, n, the third part of r_t]."""

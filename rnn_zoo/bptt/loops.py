@@ -1,4 +1,7 @@
-"""The two loops over time: forward, and back. Time comes first in every array here."""
+"""The two loops over time: forward, and back.
+
+Arrays over time are <float>[batch, time, n] where `time_axis` of the cell is 1, <float>[time, batch, n] where it is 0.
+"""
 
 from keras import ops
 
@@ -11,8 +14,8 @@ def forward(cell, masked, projected, valid, recurrent_kernel, recurrent_bias, re
     Args:
         cell: `Vanilla`, `LSTM` or `GRU`.
         masked: bool, whether `valid` is to be read.
-        projected: <float>[time, batch, gates * units], x_t W + b of all steps.
-        valid: <bool>[time, batch, 1]; where it is False the states stay as they are.
+        projected: <float>[batch, time, gates * units], x_t W + b of all steps.
+        valid: <bool>[batch, time, 1]; where it is False the states stay as they are.
         recurrent_kernel: <float>[units, gates * units], U.
         recurrent_bias: <float>[gates * units].
         reverse: <int32>[], 1 to read from the last step to the first, else 0. A number and not a choice of code, so
@@ -20,27 +23,25 @@ def forward(cell, masked, projected, valid, recurrent_kernel, recurrent_bias, re
         initial: <float>[batch, units] for each state.
 
     Returns:
-        (histories, saved, last): for each state <float>[time + 1, batch, units], the state after step t at t + 1 and
-        the initial one at 0 (in reverse at t, and at time); what the cell saved, each <float>[time, batch, units]; the
+        (histories, saved, last): for each state <float>[batch, time + 1, units], the state after step t at t + 1 and
+        the initial one at 0 (in reverse at t, and at time); what the cell saved, each <float>[batch, time, units]; the
         last states.
     """
-    time, batch = ops.shape(projected)[0], ops.shape(projected)[1]
+    axis = cell.time_axis
+    batch, time = ops.shape(projected)[1 - axis], ops.shape(projected)[axis]
     units = recurrent_kernel.shape[0]
     dtype = projected.dtype
-    histories = [
-        ops.slice_update(ops.zeros((time + 1, batch, units), dtype), (reverse * time, 0, 0), state[None])
-        for state in initial
-    ]
-    saved = [ops.zeros((time, batch, units), dtype) for _ in range(cell.saves)]
+    histories = [_put(_zeros(batch, time + 1, units, axis, dtype), reverse * time, state, axis) for state in initial]
+    saved = [_zeros(batch, time, units, axis, dtype) for _ in range(cell.saves)]
 
     def body(step, states, histories, saved):
         t = step + reverse * (time - 1 - 2 * step)
         recurrent = ops.matmul(states[0], recurrent_kernel) + recurrent_bias
-        new, kept = cell.step(projected[t], recurrent, states)
+        new, kept = cell.step(_at(projected, t, axis), recurrent, states)
         if masked:
-            new = [ops.where(valid[t], after, before) for after, before in zip(new, states, strict=True)]
-        histories = [_put(history, t + 1 - reverse, state) for history, state in zip(histories, new, strict=True)]
-        saved = [_put(array, t, part) for array, part in zip(saved, kept, strict=True)]
+            new = [ops.where(_at(valid, t, axis), after, before) for after, before in zip(new, states, strict=True)]
+        histories = [_put(history, t + 1 - reverse, state, axis) for history, state in zip(histories, new, strict=True)]
+        saved = [_put(array, t, part, axis) for array, part in zip(saved, kept, strict=True)]
         return step + 1, new, histories, saved
 
     _, last, histories, saved = _loop(lambda step: step < time, body, 0, list(initial), histories, saved)
@@ -73,47 +74,63 @@ def backward(
         truncated: bool, whether `truncate` is to be read.
         truncate: <int32>[], no gradient crosses from a step k, 2k, 3k, ... to the one before.
         first: <int32>[], the number of the first step in the order of reading.
-        outputs: <float>[time, batch, units], dL/dy.
+        outputs: <float>[batch, time, units], dL/dy.
         last: <float>[batch, units] for each state, the gradient of the last one.
         histories, saved: as `forward` returned them.
 
     Returns:
-        (recurrent, further, initial): dL/dr <float>[time, batch, gates * units]; what else the cell's
-        `projected_gradient` wants, each <float>[time, batch, units]; the gradient of each initial state.
+        (recurrent, further, initial): dL/dr <float>[batch, time, gates * units]; what else the cell's
+        `projected_gradient` wants, each <float>[batch, time, units]; the gradient of each initial state.
     """
-    time, batch = ops.shape(histories[0])[0] - 1, ops.shape(histories[0])[1]
+    axis = cell.time_axis
+    batch, time = ops.shape(histories[0])[1 - axis], ops.shape(histories[0])[axis] - 1
     units = recurrent_kernel.shape[0]
     dtype = histories[0].dtype
     transposed = ops.transpose(recurrent_kernel)
-    arrays = [ops.zeros((time, batch, width), dtype) for width in (cell.gates * units, *[units] * cell.further)]
+    arrays = [_zeros(batch, time, width, axis, dtype) for width in (cell.gates * units, *[units] * cell.further)]
 
     def body(step, gradients, arrays):
         t = step + reverse * (time - 1 - 2 * step)
         if sequences:
-            gradients = [gradients[0] + outputs[t], *gradients[1:]]
+            gradients = [gradients[0] + _at(outputs, t, axis), *gradients[1:]]
         recurrent, further, before = cell.gradient(
-            [array[t] for array in saved],
-            [history[t + reverse] for history in histories],
-            [history[t + 1 - reverse] for history in histories],
+            [_at(array, t, axis) for array in saved],
+            [_at(history, t + reverse, axis) for history in histories],
+            [_at(history, t + 1 - reverse, axis) for history in histories],
             gradients,
         )
         parts = [recurrent, *further]
         if masked:
-            parts = [ops.where(valid[t], part, ops.zeros_like(part)) for part in parts]
-            before = [ops.where(valid[t], new, old) for new, old in zip(before, gradients, strict=True)]
+            parts = [ops.where(_at(valid, t, axis), part, ops.zeros_like(part)) for part in parts]
+            before = [ops.where(_at(valid, t, axis), new, old) for new, old in zip(before, gradients, strict=True)]
         before = [before[0] + ops.matmul(parts[0], transposed), *before[1:]]
         if truncated:
             number = first + step
             cut = ops.logical_and(number > 0, number % truncate == 0)
             before = [ops.where(cut, ops.zeros_like(gradient), gradient) for gradient in before]
-        return step - 1, before, [_put(array, t, part) for array, part in zip(arrays, parts, strict=True)]
+        return step - 1, before, [_put(array, t, part, axis) for array, part in zip(arrays, parts, strict=True)]
 
     _, initial, arrays = _loop(lambda step: step >= 0, body, time - 1, list(last), arrays)
     return arrays[0], arrays[1:], initial
 
 
-def _put(array, index, row):
-    return ops.slice_update(array, (index, 0, 0), row[None])
+def _zeros(batch, time, width, axis, dtype):
+    return ops.zeros((batch, time, width) if axis else (time, batch, width), dtype)
+
+
+def _at(array, index, axis):
+    """<float>[batch, n], one step of an array over time."""
+    if axis == 0:
+        return array[index]
+    batch, _, width = ops.shape(array)
+    return ops.slice(array, (0, index, 0), (batch, 1, width))[:, 0]
+
+
+def _put(array, index, row, axis):
+    """The array over time with a new step."""
+    if axis == 0:
+        return ops.slice_update(array, (index, 0, 0), row[None])
+    return ops.slice_update(array, (0, index, 0), row[:, None])
 
 
 def _loop(condition, body, start, *carried):

@@ -20,6 +20,9 @@ class LSTM:
     states = 2
     saves = 4  # arrays that the gradient needs besides the states
     further = 0  # parts of dL/dp_t that are not parts of dL/dr_t
+    time_axis = (
+        0  # reading and writing whole rows of a step is worth transposed copies, the arrays being four times as wide
+    )
 
     def step(self, projected, recurrent, states):
         """<float>[batch, 4 * units], the same, [h, c] before -> [h, c] after, [i, f, g, o]."""

@@ -1,4 +1,7 @@
-"""A run of steps through a cell, time first, and its gradient: the products over all steps around the loops."""
+"""A run of steps through a cell and its gradient: the products over all steps around the loops.
+
+Arrays over time have their axes in the order of `loops`; `to_loops` brings them there and back.
+"""
 
 from dataclasses import dataclass
 
@@ -29,17 +32,16 @@ def forward(options, weights, steps, valid, initial):
     Args:
         options: Options.
         weights: W, U, b, b'.
-        steps: <float>[time, batch, features].
-        valid: <bool>[time, batch, 1] or None.
+        steps: <float>[batch, time, features].
+        valid: <bool>[batch, time, 1] or None.
         initial: <float>[batch, units] for each state.
 
     Returns:
         (histories, saved, last) of `loops.forward`.
     """
     kernel, recurrent_kernel, bias, recurrent_bias = weights
-    time, batch = ops.shape(steps)[0], ops.shape(steps)[1]
     projected = ops.matmul(ops.reshape(steps, (-1, kernel.shape[0])), kernel) + bias
-    projected = ops.reshape(projected, (time, batch, kernel.shape[1]))
+    projected = ops.reshape(projected, (*ops.shape(steps)[:2], kernel.shape[1]))
     run = compiled_for(loops.forward, options.cell, options.masked)
     return run(projected, _or_empty(valid), recurrent_kernel, recurrent_bias, options.number("reverse"), *initial)
 
@@ -49,7 +51,7 @@ def backward(options, weights, steps, valid, histories, saved, of_outputs, of_la
 
     Args:
         options, weights, steps, valid, histories, saved: as `forward` took and gave them.
-        of_outputs: dL/dy <float>[time, batch, units], or None.
+        of_outputs: dL/dy <float>[batch, time, units], or None.
         of_last: <float>[batch, units], the gradient of each last state.
         first: int, the number of the first step in the order of reading.
 
@@ -72,7 +74,7 @@ def backward(options, weights, steps, valid, histories, saved, of_outputs, of_la
         list(saved),
     )
     projected = options.cell.projected_gradient(recurrent, further)
-    before = histories[0][1:] if options.reverse else histories[0][:-1]
+    before = _all_but_one(options, histories[0], last=not options.reverse)
     rows = ops.reshape(projected, (-1, kernel.shape[1]))
     recurrent_rows = rows if projected is recurrent else ops.reshape(recurrent, (-1, kernel.shape[1]))
     of_bias = ops.sum(rows, axis=0)
@@ -86,14 +88,20 @@ def backward(options, weights, steps, valid, histories, saved, of_outputs, of_la
     return of_steps, of_weights, list(of_initial)
 
 
-def outputs_of(history, reverse):
-    """<float>[time, batch, units], the states after each step, from a history that holds the initial one too."""
-    return history[:-1] if reverse else history[1:]
+def outputs_of(options, history):
+    """<float>[batch, time, units], the states after each step, from a history that holds the initial one too."""
+    return to_loops(options, _all_but_one(options, history, last=options.reverse))
 
 
-def time_first(array):
-    """[batch, time, n] <-> [time, batch, n]."""
-    return ops.transpose(array, (1, 0, 2))
+def _all_but_one(options, history, last):
+    if options.cell.time_axis == 0:
+        return history[:-1] if last else history[1:]
+    return history[:, :-1] if last else history[:, 1:]
+
+
+def to_loops(options, array):
+    """<float>[batch, time, n] in the order of axes that the loops of a cell want, and back."""
+    return array if options.cell.time_axis else ops.transpose(array, (1, 0, 2))
 
 
 def whole(options, weights, inputs, valid, initial):
@@ -108,16 +116,16 @@ def whole(options, weights, inputs, valid, initial):
         (results, gradient): the outputs <float>[batch, time, units] (with `sequences`) and the last states; a function
         from their gradients to those of (inputs, weights, initial states).
     """
-    steps = time_first(inputs)
-    valid = None if valid is None else ops.cast(time_first(valid), "bool")
+    steps = to_loops(options, inputs)
+    valid = None if valid is None else ops.cast(to_loops(options, valid), "bool")
     histories, saved, last = forward(options, weights, steps, valid, initial)
-    outputs = [time_first(outputs_of(histories[0], options.reverse))] if options.sequences else []
+    outputs = [outputs_of(options, histories[0])] if options.sequences else []
 
     def gradient(*upstream):
-        of_outputs = time_first(upstream[0]) if options.sequences else None
+        of_outputs = to_loops(options, upstream[0]) if options.sequences else None
         of_last = upstream[1:] if options.sequences else upstream
         of_steps, *others = backward(options, weights, steps, valid, histories, saved, of_outputs, of_last)
-        return time_first(of_steps), *others
+        return to_loops(options, of_steps), *others
 
     return (*outputs, *last), gradient
 

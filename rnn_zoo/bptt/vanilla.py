@@ -23,6 +23,7 @@ class Vanilla:
     states = 1
     saves = 0  # arrays that the gradient needs besides the states
     further = 0  # parts of dL/dp_t that are not parts of dL/dr_t
+    time_axis = 1  # its steps are so small that transposed copies would cost more than strided reading
 
     def step(self, projected, recurrent, states):
         """<float>[batch, units], the same, [h_(t-1)] -> [h_t], what the gradient needs besides the states."""
