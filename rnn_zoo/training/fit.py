@@ -74,7 +74,8 @@ def fit(
     Raises:
         ValueError: an argument, or `out` holds another run; nothing was trained or written.
         ImportError: `tensorboard` is wanted and not installed.
-        FloatingPointError: the loss is NaN or infinite; names epoch, step and learning rate.
+        FloatingPointError: the loss is NaN or infinite, or gradients overflow float16 at any scale of the loss; names
+            epoch, step, learning rate and what to try. What was kept before is finite.
     Reference: Pascanu et al. 2013, algorithm 1 (clipping); Polyak & Juditsky 1992 (averaging).
     """
     out = Path(out)

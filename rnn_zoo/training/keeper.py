@@ -9,11 +9,17 @@ import numpy as np
 
 from rnn_zoo.training import run_folder
 from rnn_zoo.training.checkpoint import save_checkpoint, save_model
-from rnn_zoo.training.optimizer import averaged_weights, current_learning_rate
+from rnn_zoo.training.optimizer import averaged_weights, current_learning_rate, loss_scale
+
+# Gradients that overflow float16 at a loss scale of 1 overflow by themselves: no smaller scale gives a usable step.
+_LEAST_LOSS_SCALE = 1.0
 
 
 class StopOnNaN(keras.callbacks.Callback):
-    """Stops a run whose loss is no longer a finite number.
+    """Stops a run whose loss is no longer a finite number, or whose gradients overflow float16 at any loss scale.
+
+    Keras leaves out the steps whose gradients overflow float16, and halves the scale of the loss, without end and
+    without a word.
 
     Raises:
         FloatingPointError: names epoch, step, learning rate and what to try.
@@ -30,24 +36,41 @@ class StopOnNaN(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         # Keras gives the mean since the epoch began, which stays NaN or infinite from the first such step on.
-        self._check(logs, "loss", f"step {batch + 1}: the training loss")
+        self._check_loss(logs, "loss", f"step {batch + 1}: the training loss")
+        if keras.backend.backend() == "tensorflow":  # JAX gives the optimizer its state back when the epoch ends
+            self._check_scale(f"step {batch + 1}")
 
     def on_epoch_end(self, epoch, logs=None):
-        self._check(logs, "val_loss", "the validation loss")
+        self._check_loss(logs, "val_loss", "the validation loss")
+        self._check_scale("its last step")
 
-    def _check(self, logs, name, where):
+    def _check_loss(self, logs, name, where):
         loss = float((logs or {}).get(name, 0.0))
-        if math.isfinite(loss):
-            return
+        if not math.isfinite(loss):
+            self._stop(f"{where} is {loss}")
+
+    def _check_scale(self, where):
+        scale = loss_scale(self.model)
+        if scale is not None and scale < _LEAST_LOSS_SCALE:
+            self._stop(
+                f"{where}: the gradients overflow float16 even at a loss scale of {2 * scale:g}, no step is taken"
+            )
+
+    def _stop(self, what):
         kept = (
             f"{self.out / run_folder.CHECKPOINT} holds the state after epoch {self.epoch}"
             if self.epoch
             else "nothing was kept"
         )
+        precision = (
+            'precision="float32"'
+            if loss_scale(self.model) is None
+            else 'precision="mixed_bfloat16", which reaches as far as float32 (float16 ends at 65,504)'
+        )
         raise FloatingPointError(
-            f"Epoch {self.epoch + 1}, {where} is {loss}; the learning rate was {current_learning_rate(self.model):g}, "
-            f"`clip_norm` {self.clip_norm}. Try a smaller `learning_rate`, a smaller `clip_norm` or "
-            f'precision="float32", in another `out`, and look for NaN in the data; {kept}.'
+            f"Epoch {self.epoch + 1}, {what}; the learning rate was {current_learning_rate(self.model):g}, "
+            f"`clip_norm` {self.clip_norm}. Try a smaller `learning_rate`, a smaller `clip_norm` or {precision}, in "
+            f"another `out`, and look for NaN in the data; {kept}."
         )
 
 

@@ -16,8 +16,10 @@ def run_optimizer(model, *, learning_rate=None, clip_norm=None, weight_average=N
         learning_rate: float or keras LearningRateSchedule; None: as compiled.
         clip_norm: float, the norm to which the gradients, taken as one vector, are clipped; None: as compiled.
         weight_average: float in (0, 1), decay of an exponential average of the weights; None: as compiled.
-        jit_compile: bool, XLA on or off; None: off on TensorFlow (it compiles every length anew and made a recurrence
-            2.7 times slower on a CPU), as compiled elsewhere.
+        jit_compile: bool, XLA over the whole step on or off; None: off on TensorFlow, whatever the cell, as compiled
+            elsewhere. Measured on a CPU (32 texts of 400 tokens, 64 units): with XLA around Keras's loops a step took
+            2.2 (vanilla), 1.7 (LSTM) and 1.4 times (GRU) as long; around those of `Recurrent`, which compile by
+            themselves, 0.8, 1.2 and 1.1 times, after 2 seconds of compilation for each length instead of 1.
     Raises:
         ValueError: `clip_norm` is given and the optimizer already clips in another way.
     """
@@ -60,6 +62,12 @@ def describe_optimizer(optimizer):
 def current_learning_rate(model):
     """Returns the step size of the next step as a float."""
     return float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
+
+
+def loss_scale(model):
+    """Returns by how much the loss is multiplied under mixed_float16, as a float; None elsewhere."""
+    scale = getattr(model.optimizer, "dynamic_scale", None)
+    return None if scale is None else float(keras.ops.convert_to_numpy(scale))
 
 
 @contextlib.contextmanager

@@ -1,7 +1,9 @@
 import keras
 import numpy as np
 import pytest
+from keras.initializers import Constant
 
+from rnn_zoo.cells import VanillaRNN
 from rnn_zoo.training import ArrayBatches, fit
 from rnn_zoo.training.keeper import Stopping
 
@@ -50,6 +52,48 @@ def test_in_the_first_epoch_nothing_is_kept(tmp_path):
 def test_a_validation_loss_that_is_no_number_stops_the_run(tmp_path):
     with pytest.raises(FloatingPointError, match="Epoch 1, the validation loss is nan"):
         fit(model(), (X, Y), (X, Y * np.nan), out=tmp_path)
+
+
+def overflowing(recurrence):
+    """A model whose states leave float16: 300 x 300 > 65,504."""
+    keras.config.set_dtype_policy("mixed_float16")
+    layers = [
+        keras.Input((2, 1)),
+        VanillaRNN(1, activation="relu", recurrent_initializer="ones", kernel_initializer=Constant(300.0)),
+        *recurrence,
+        keras.layers.Dense(1, dtype="float32"),
+    ]
+    built = keras.Sequential(layers)
+    built.compile("adam", "mse", run_eagerly=True)
+    return built
+
+
+BIG = np.full((20, 2, 1), 300.0, "float32")
+
+
+def test_a_loss_that_overflows_float16_names_it_and_leaves_the_weights_finite(tmp_path):
+    built = overflowing([])
+    with pytest.raises(FloatingPointError) as caught:
+        fit(built, (BIG, Y[:20]), out=tmp_path)
+    message = str(caught.value)
+    assert message.startswith("Epoch 1, step 1: the training loss is inf")
+    assert 'precision="mixed_bfloat16", which reaches as far as float32 (float16 ends at 65,504)' in message
+    assert all(np.isfinite(weight).all() for weight in built.get_weights())
+
+
+def test_gradients_that_overflow_float16_at_any_scale_stop_the_run(tmp_path):
+    # tanh(inf) is 1: the loss stays finite, while Keras leaves out every step.
+    built = overflowing([keras.layers.Dense(1, "tanh", kernel_initializer="ones")])
+    before = built.get_weights()
+    data = ArrayBatches(BIG, Y[:20], batch_size=1)
+    with pytest.raises(FloatingPointError) as caught:
+        fit(built, data, (BIG[:1], Y[:1]), out=tmp_path, learning_rate=0.125)
+    message = str(caught.value)
+    assert message.startswith("Epoch 1, step 16: the gradients overflow float16 even at a loss scale of 1, no step is")
+    assert 'a smaller `learning_rate`, a smaller `clip_norm` or precision="mixed_bfloat16"' in message
+    assert not (tmp_path / "model.keras").exists()
+    for one, other in zip(built.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_a_misspelt_monitor_costs_one_step(tmp_path):
