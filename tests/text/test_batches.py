@@ -63,6 +63,16 @@ def test_padded_lengths_are_few():
     assert shapes <= {8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512}
 
 
+@pytest.mark.parametrize("max_length", [None, 400, 512])
+@pytest.mark.parametrize("batch_size", [16, 64])
+def test_nearly_every_length_comes_in_one_shape(batch_size, max_length):
+    # Lengths as of film reviews. A loop that is compiled for a shape must not be compiled anew all the time.
+    lengths = np.random.default_rng(0).lognormal(5.4, 0.7, 3000).astype(int)
+    batches = Batches(token_ids(lengths), None, batch_size, max_length=max_length, shuffle=True)
+    shapes = {ids.shape for (ids,) in everything(batches)}
+    assert len(shapes) <= 1.5 * len({time for _, time in shapes})
+
+
 def test_a_text_above_the_last_boundary_has_a_length_of_its_own():
     batches = Batches(token_ids([3, 100_000, 5, 4]), None, 4, boundaries=[8])
     assert sorted(ids.shape for (ids,) in everything(batches)) == [(1, 100_000), (3, 8)]
