@@ -30,4 +30,4 @@ def clear_masked(values, mask=None):
     """`values` <float>[..., features] with zeros where `mask` <bool>[...] is False; None keeps all."""
     if mask is None:
         return values
-    return ops.where(ops.expand_dims(ops.cast(mask, "bool"), -1), values, ops.zeros_like(values))
+    return ops.where(ops.expand_dims(ops.cast(mask, "bool"), -1), values, 0)
