@@ -1,0 +1,165 @@
+"""`recurrence` where a graph is built or a tape is running: unknown shapes, XLA around it, second derivatives."""
+
+import keras
+import numpy as np
+import pytest
+from bptt_reference import Problem, assert_close, with_gradients
+from helpers import needs_tensorflow
+from keras import ops
+
+needs_jax = pytest.mark.skipif(keras.backend.backend() != "jax", reason="JAX only")
+
+
+def squares(function, arrays):
+    """Values, gradients of their sum of squares: a loss that needs no shape."""
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        tape.watch(arrays)
+        values = function(*arrays)
+        total = sum(tf.reduce_sum(value**2) for value in values)
+    return values, tape.gradient(total, arrays)
+
+
+def assert_graph_equals_keras(kind, sizes, jit_compile=None, **options):
+    """One graph, whose batch and time are unknown, for batches of all sizes, each (batch, time)."""
+    import tensorflow as tf
+
+    problems = [Problem(kind, (*size, 3, 4), reverse=True) for size in sizes]
+    shapes = [(None, None), (None, None, 3), *(array.shape for array in problems[0].arrays[1:])]
+    shapes[-problems[0].cell.states :] = [(None, 4)] * problems[0].cell.states
+    dtypes = [tf.bool] + [tf.float64] * (len(shapes) - 1)
+
+    @tf.function(input_signature=list(map(tf.TensorSpec, shapes, dtypes)), jit_compile=jit_compile, autograph=False)
+    def graph(mask, *arrays):
+        return squares(problems[0].ours(mask=mask, **options), arrays)
+
+    for problem in problems:
+        arrays = [tf.convert_to_tensor(array) for array in problem.arrays]
+        assert_close(graph(problem.mask, *arrays), squares(problem.keras_cell(options.get("truncate")), arrays))
+
+
+@needs_tensorflow
+@pytest.mark.parametrize(
+    ("kind", "sizes", "options"),
+    [("lstm", [(17, 5), (1, 2)], {}), ("tanh", [(3, 5), (2, 1)], {"checkpoint": 3, "truncate": 4})],
+)
+def test_unknown_batch_and_time(kind, sizes, options):
+    assert_graph_equals_keras(kind, sizes, **options)
+
+
+@needs_tensorflow
+@pytest.mark.parametrize(("kind", "size"), [("tanh", (17, 3)), ("gru", (3, 4))])
+def test_inside_of_a_function_that_xla_compiles(kind, size):
+    assert_graph_equals_keras(kind, [size], jit_compile=True)
+
+
+@needs_tensorflow
+def test_a_batch_without_rows():
+    import tensorflow as tf
+
+    problem = Problem("gru", (0, 3, 3, 4))
+    values, gradients = squares(problem.ours(), [tf.convert_to_tensor(array) for array in problem.arrays])
+    assert [value.shape for value in values] == [(0, 3, 4), (0, 4)]
+    assert not any(gradient.numpy().any() for gradient in gradients)
+
+
+@needs_tensorflow
+def test_a_persistent_tape_is_asked_twice():
+    import tensorflow as tf
+
+    problem, found = Problem("tanh", (5, 5, 3, 4)), []
+    arrays = [tf.convert_to_tensor(array) for array in problem.arrays]
+    for function in (problem.ours(), problem.keras_cell()):
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(arrays)
+            outputs, last = function(*arrays)
+            losses = [tf.reduce_sum(outputs**2), tf.reduce_sum(last[:, 0])]
+        found.append([tape.gradient(loss, arrays) for loss in losses])
+    assert_close(*found)
+
+
+@needs_jax
+def test_without_compilation():
+    import jax
+
+    problem = Problem("tanh", (2, 3, 2, 3))
+    with jax.disable_jit():
+        eager = with_gradients(problem.ours(), problem.arrays)
+    assert_close(eager, with_gradients(problem.ours(), problem.arrays))
+
+
+@needs_jax
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_where_jax_has_64_bits(dtype):
+    """Numbers of Python are 64 bits wide there, those of the loops are not."""
+    import jax
+
+    options = {"truncate": 2, "checkpoint": 3}
+    problem = Problem("lstm", (3, 5, 2, 3), reverse=True)
+    expected = with_gradients(problem.ours(**options), problem.arrays)
+    jax.config.update("jax_enable_x64", True)
+    try:
+        arrays = [array.astype(dtype) for array in problem.arrays]
+        actual = with_gradients(problem.ours(**options), arrays)
+    finally:
+        jax.config.update("jax_enable_x64", False)
+    assert {array.dtype for array in actual[0]} == {np.dtype(dtype)}
+    assert_close(actual, expected)
+
+
+# Differentiated twice
+
+REFUSED = ((NotImplementedError, LookupError, ValueError), "differentiated once|No gradient defined|Reverse-mode")
+
+
+@pytest.mark.parametrize("power", [1, 2], ids=["linear", "squares"])
+@pytest.mark.parametrize("checkpoint", [None, 2])
+def test_a_second_derivative_is_refused(power, checkpoint):
+    """A linear loss has no gradient of its own, so that it asks for that of the loops alone."""
+    problem = Problem("tanh", (2, 3, 2, 3), masked=False)
+
+    def loss(inputs):
+        outputs, _ = problem.ours(checkpoint=checkpoint)(inputs, *problem.arrays[1:])
+        return ops.sum(outputs**power)
+
+    with pytest.raises(REFUSED[0], match=REFUSED[1]):
+        second_derivative(loss, problem.arrays[0])
+
+
+def test_a_second_derivative_is_refused_in_a_graph():
+    problem = Problem("tanh", (2, 3, 2, 3), masked=False)
+
+    def loss(inputs):
+        return ops.sum(problem.ours()(inputs, *problem.arrays[1:])[0])
+
+    with pytest.raises(REFUSED[0], match=REFUSED[1]):
+        compiled(second_derivative)(loss, problem.arrays[0])
+
+
+def compiled(function):
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return jax.jit(function, static_argnums=0)
+    import tensorflow as tf
+
+    return tf.function(function, autograph=False)
+
+
+def second_derivative(loss, inputs):
+    """Of a sum of squares of the first."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return jax.grad(lambda inputs: ops.sum(jax.grad(loss)(inputs) ** 2))(inputs)
+    import tensorflow as tf
+
+    inputs = tf.convert_to_tensor(inputs)
+    with tf.GradientTape() as outer:
+        outer.watch(inputs)
+        with tf.GradientTape() as inner:
+            inner.watch(inputs)
+            value = loss(inputs)
+        total = tf.reduce_sum(inner.gradient(value, inputs) ** 2)
+    return outer.gradient(total, inputs)
