@@ -30,9 +30,9 @@ test: .venv/.installed-dev ## every test, on TensorFlow and on JAX (those on the
 test-slow: .venv/.installed-dev ## train the rows of results/ again on the real reviews, an hour (TFDS_DATA_DIR says where they are, or they download)
 	$(BIN)/python -m pytest -m slow
 
-# Without PyTorch the benchmarks leave its rows out, and say so. The extra index has its CPU build, a fifth of the other.
+# Without PyTorch the benchmarks leave its rows out, and say so.
 .venv/.installed-bench: .venv/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --extra-index-url https://download.pytorch.org/whl/cpu --editable '.[bench]' && touch $@ || true
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]' && touch $@ || true
 
 bench: .venv/.installed-bench ## speed beside Keras and PyTorch, about 12 minutes, alone on the machine (TFDS_DATA_DIR adds IMDB reviews)
 	$(BIN)/python -m benchmarks.training_step
