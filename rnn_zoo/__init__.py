@@ -7,7 +7,7 @@ import os
 # what went wrong reaches Python as an exception all the same.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from rnn_zoo.cells import VanillaCell, VanillaRNN
+from rnn_zoo.cells import MinGRU, MinGRUCell, MinLSTM, MinLSTMCell, VanillaCell, VanillaRNN
 from rnn_zoo.layers import (
     CELLS,
     Classes,
@@ -36,6 +36,10 @@ __all__ = [
     "Front",
     "Head",
     "Labels",
+    "MinGRU",
+    "MinGRUCell",
+    "MinLSTM",
+    "MinLSTMCell",
     "NGramEvidence",
     "NGrams",
     "OneHot",

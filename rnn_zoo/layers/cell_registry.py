@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import keras
 
-from rnn_zoo.cells import VanillaRNN
+from rnn_zoo.cells import MinGRU, MinLSTM, VanillaRNN
 from rnn_zoo.checks import one_of
 
 
@@ -52,3 +52,5 @@ def cell_kind(name):
 register_cell("vanilla", VanillaRNN)
 register_cell("lstm", keras.layers.LSTM, states=("h", "c"))
 register_cell("gru", keras.layers.GRU)
+register_cell("min_gru", MinGRU)
+register_cell("min_lstm", MinLSTM)
