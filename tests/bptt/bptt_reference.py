@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 from keras import ops
 
@@ -17,6 +18,7 @@ CELLS = {**{name: Vanilla(name) for name in ("tanh", "relu", "sigmoid", "linear"
 TOLERANCES = {"float32": 1e-5, "float64": 1e-10}
 # On JAX Keras's tanh answers in float32 whatever it is given.
 DTYPE = "float32" if keras.backend.backend() == "jax" else "float64"
+needs_jax = pytest.mark.skipif(keras.backend.backend() != "jax", reason="JAX only")
 
 
 @dataclass

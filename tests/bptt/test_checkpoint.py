@@ -1,15 +1,16 @@
 import numpy as np
 import pytest
 from bptt_reference import Problem, assert_close, uncompiled, with_gradients
+from helpers import needs_tensorflow
 
 TIME = 5
 SHAPE = (5, TIME, 3, 4)
 
 
-@pytest.mark.parametrize(("reverse", "distances"), [(False, [1, TIME]), (True, [3, TIME + 2])])
-def test_equals_none(reverse, distances):
+@pytest.mark.parametrize(("kind", "reverse", "distances"), [("tanh", False, [1, TIME]), ("lstm", True, [3, TIME + 2])])
+def test_equals_none(kind, reverse, distances):
     """Distances that divide the time, or do not, or are longer."""
-    problem = Problem("lstm", SHAPE, reverse=reverse)
+    problem = Problem(kind, SHAPE, reverse=reverse)
     with uncompiled():
         every, *others = (
             with_gradients(problem.ours(checkpoint=checkpoint), problem.arrays) for checkpoint in (None, *distances)
@@ -18,15 +19,22 @@ def test_equals_none(reverse, distances):
         assert_close(other, every)
 
 
-@pytest.mark.parametrize(
-    ("kind", "options", "sequences"),
-    [("lstm", {"reverse": True}, True), ("gru", {"masked": False, "use_bias": False}, False)],
-)
-def test_compiled(kind, options, sequences):
-    problem = Problem(kind, SHAPE, **options)
-    actual = with_gradients(problem.ours(checkpoint=2, sequences=sequences), problem.arrays)
+@needs_tensorflow
+def test_compiled():
+    problem = Problem("lstm", SHAPE, reverse=True)
+    actual = with_gradients(problem.ours(checkpoint=2), problem.arrays)
     with uncompiled():
-        expected = with_gradients(problem.ours(sequences=sequences), problem.arrays)
+        expected = with_gradients(problem.ours(), problem.arrays)
+    assert_close(actual, expected)
+
+
+def test_without_sequences_and_mask():
+    problem = Problem("gru", SHAPE, masked=False)
+    with uncompiled():
+        actual, expected = (
+            with_gradients(problem.ours(checkpoint=checkpoint, sequences=False), problem.arrays)
+            for checkpoint in (2, None)
+        )
     assert_close(actual, expected)
 
 

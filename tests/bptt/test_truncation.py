@@ -43,7 +43,7 @@ steps = st.none() | st.integers(1, 7)
 
 @given(options=any_problem, truncate=steps, checkpoint=steps)
 @settings(
-    max_examples=12 if keras.backend.backend() == "tensorflow" else 2, phases=[Phase.generate]
+    max_examples=8 if keras.backend.backend() == "tensorflow" else 2, phases=[Phase.generate]
 )  # shrinking compiles each shape it tries
 def test_any_shape_truncated_and_checkpointed(options, truncate, checkpoint):
     with uncompiled():

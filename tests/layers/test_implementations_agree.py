@@ -10,9 +10,6 @@ from rnn_zoo import Classes, Tokens, many_to_one
 from rnn_zoo.layers import Recurrent
 
 BATCH, TIME, FEATURES, UNITS = 4, 5, 3, 6
-one_on_jax = pytest.mark.parametrize(
-    "cell", [pytest.param("vanilla", marks=needs_tensorflow), "lstm", pytest.param("gru", marks=needs_tensorflow)]
-)
 MASK = np.array([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0], [0, 1, 0, 1, 1], [0, 0, 0, 0, 0]], bool)
 
 
@@ -108,7 +105,7 @@ def test_equal(options, starts):
 
 @pytest.mark.parametrize(
     ("cell", "dtype", "tolerance"),
-    [("vanilla", "mixed_float16", 0.01), ("lstm", "mixed_bfloat16", 0.05), ("gru", "mixed_float16", 0.01)],
+    [("vanilla", "mixed_float16", 0.01), ("gru", "mixed_bfloat16", 0.05)],
 )
 def test_mixed_precision(cell, dtype, tolerance):
     general, fused = both(cell=cell, dtype=dtype)
@@ -116,7 +113,9 @@ def test_mixed_precision(cell, dtype, tolerance):
     assert_close(found, outputs_and_gradients(general, mask=MASK), tolerance)
 
 
-@one_on_jax
+@pytest.mark.parametrize(
+    "cell", ["vanilla", pytest.param("lstm", marks=needs_tensorflow), pytest.param("gru", marks=needs_tensorflow)]
+)
 def test_promises_of_a_layer(cell):
     run_layer_test(
         Recurrent,
@@ -152,7 +151,7 @@ def test_an_export_holds_nothing_that_xla_compiles(tmp_path):
     assert recurrence.implementation == "fused"
 
 
-@one_on_jax
+@pytest.mark.parametrize("cell", ["lstm", pytest.param("vanilla", marks=needs_tensorflow)])
 def test_two_steps_of_fit(cell):
     def trained(implementation, **options):
         model = keras.Sequential(
