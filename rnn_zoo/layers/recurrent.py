@@ -55,9 +55,10 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
             (`keras.layers.LSTM` leaves them reversed).
         stateful: bool, each batch starts with the states at which the one before ended; needs a fixed batch size.
         implementation: the code that runs over time; all compute the same function with the same weights.
-            "auto": on a CPU, where it knows the cell, "fused" in training, because there it takes a half to a seventh
-            of the time, and "graph" in inference, because "fused" is compiled anew for each length that comes; on a
-            GPU, under TensorFlow, "cudnn" for LSTM and GRU; "general" for all else.
+            "auto": on a CPU, where it knows the cell, "fused" in training, because a step of it is 1.4 to 13 times as
+            fast as one of "general" (`results/benchmarks.csv`), and "graph" in inference, because "fused" is compiled
+            anew for each length that comes; on a GPU, under TensorFlow, "cudnn" for LSTM and GRU; "general" for all
+            else.
             "fused": loops of our own (`rnn_zoo.bptt`), on TensorFlow compiled by XLA once for each shape of a batch. It
             knows vanilla (tanh, relu, sigmoid, linear), LSTM and GRU, without `recurrent_dropout` and `stateful`.
             "graph": on TensorFlow, the same cells as a graph of few operations a step, for any length uncompiled.
