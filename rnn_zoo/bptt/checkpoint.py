@@ -66,7 +66,16 @@ def _backward(options, every, weights, inputs, valid, starts, upstream):
             of_outputs = cut.read(upstream[0], number)
             of_outputs = segment.to_loops(options, ops.where(fresh, of_outputs, ops.zeros_like(of_outputs)))
         of_steps, of_weights, gradients = segment.backward(
-            options, weights, steps, valid, histories, saved, of_outputs, gradients, cut.first_step(number)
+            options,
+            weights,
+            steps,
+            valid,
+            histories,
+            saved,
+            of_outputs,
+            gradients,
+            cut.first_step(number),
+            number * cut.length,
         )
         new = cut.read(of_inputs, number) + segment.to_loops(options, of_steps)
         totals = [total + part for total, part in zip(totals, of_weights, strict=True)]

@@ -58,6 +58,7 @@ def backward(
     reverse,
     truncate,
     first,
+    fresh,
     outputs,
     last,
     histories,
@@ -74,6 +75,7 @@ def backward(
         truncated: bool, whether `truncate` is to be read.
         truncate: <int32>[], no gradient crosses from a step k, 2k, 3k, ... to the one before.
         first: <int32>[], the number of the first step in the order of reading.
+        fresh: <int32>[], the number of the first step that is not part of another segment, for no cut is made before.
         outputs: <float>[batch, time, units], dL/dy.
         last: <float>[batch, units] for each state, the gradient of the last one.
         histories, saved: as `forward` returned them.
@@ -106,7 +108,7 @@ def backward(
         before = [before[0] + ops.matmul(parts[0], transposed), *before[1:]]
         if truncated:
             number = first + step
-            cut = ops.logical_and(number > 0, number % truncate == 0)
+            cut = ops.logical_and(number > 0, number % truncate == 0) & (number >= fresh)
             before = [ops.where(cut, ops.zeros_like(gradient), gradient) for gradient in before]
         return step - 1, before, [_put(array, t, part, axis) for array, part in zip(arrays, parts, strict=True)]
 

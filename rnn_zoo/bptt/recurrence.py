@@ -59,7 +59,7 @@ def recurrence(
 
     Reference: Werbos 1990, "Backpropagation through time: what it does and how to do it".
     """
-    check_steps(truncate, checkpoint)
+    truncate, checkpoint = check_steps(truncate, checkpoint)
     dtype = inputs.dtype
     if bias is None:
         bias = ops.zeros((recurrent_kernel.shape[1],), dtype)
@@ -104,12 +104,14 @@ def recurrence(
 
 
 def check_steps(truncate, checkpoint):
-    """ValueError where one of the two is neither None nor a positive integer."""
+    """Both as int or None; ValueError where one is neither None nor a positive integer."""
+    checked = []
     for name, value in (("truncate", truncate), ("checkpoint", checkpoint)):
         try:
-            value is None or positive_integer(name, value)
+            checked.append(None if value is None else positive_integer(name, value))
         except ValueError as error:
             raise ValueError(f"{error} Any k >= 1 works; None takes all steps.") from None
+    return checked
 
 
 def _join(shares):

@@ -46,14 +46,14 @@ def forward(options, weights, steps, valid, initial):
     return run(projected, _or_empty(valid), recurrent_kernel, recurrent_bias, options.number("reverse"), *initial)
 
 
-def backward(options, weights, steps, valid, histories, saved, of_outputs, of_last, first=0):
+def backward(options, weights, steps, valid, histories, saved, of_outputs, of_last, first=0, fresh=0):
     """The loop of the gradient, and the products after it.
 
     Args:
         options, weights, steps, valid, histories, saved: as `forward` took and gave them.
         of_outputs: dL/dy <float>[batch, time, units], or None.
         of_last: <float>[batch, units], the gradient of each last state.
-        first: int, the number of the first step in the order of reading.
+        first, fresh: int, as of `loops.backward`.
 
     Returns:
         The gradients of (steps, weights, initial states).
@@ -68,6 +68,7 @@ def backward(options, weights, steps, valid, histories, saved, of_outputs, of_la
         options.number("reverse"),
         options.number("truncate"),
         ops.convert_to_tensor(first, "int32"),
+        ops.convert_to_tensor(fresh, "int32"),
         _or_empty(of_outputs),
         list(of_last),
         list(histories),

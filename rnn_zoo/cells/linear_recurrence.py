@@ -196,15 +196,15 @@ def _loop(decay, inputs, initial, reverse=False):
 
 
 def _xla_loop(decay, inputs, initial, reverse=False):
-    """As a TensorFlow graph that only XLA runs well: it writes each step into the one array of outputs."""
+    """As a TensorFlow graph that only XLA runs well: each step writes h_t where b_t stood, in the same array."""
     time = ops.shape(decay)[0]
 
-    def body(step, state, outputs):
+    def body(step, state, steps):
         t = time - 1 - step if reverse else step
-        state = decay[t] * state + inputs[t]
-        return step + 1, state, ops.slice_update(outputs, (t, 0, 0), state[None])
+        state = decay[t] * state + steps[t]
+        return step + 1, state, ops.slice_update(steps, (t, 0, 0), state[None])
 
-    return ops.while_loop(lambda step, *_: step < time, body, (0, initial, ops.zeros_like(inputs)))[2]
+    return ops.while_loop(lambda step, *_: step < time, body, (0, initial, inputs))[2]
 
 
 def _graph_loop(decay, inputs, initial, reverse=False):

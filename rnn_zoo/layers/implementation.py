@@ -45,15 +45,17 @@ def _refusal_of_kind(layer):
 
 def _refusal_of_options(layer):
     for option in ("recurrent_dropout", "stateful", "unroll", "activity_regularizer"):
-        if getattr(layer, option):
+        if getattr(layer, option, None):
             return f"it has no `{option}`"
     return None
 
 
 def _name(activation):
-    """The name of an activation, None for a function that is not one of Keras's."""
-    serialized = keras.activations.serialize(activation)
-    return serialized if isinstance(serialized, str) else None
+    """The name of an activation of Keras's that the loops know; None for any other function, whatever it is called."""
+    for name in ACTIVATIONS:
+        if activation in (getattr(keras.activations, name), getattr(ops, name, None)):
+            return name
+    return None
 
 
 def check_implementation(implementation, truncate, checkpoint, layer):
@@ -63,15 +65,22 @@ def check_implementation(implementation, truncate, checkpoint, layer):
         reason = cudnn_refusal(layer) if type(layer) is VanillaRNN else _gated_refusal(layer, refusal)
         if reason:
             raise ValueError(reason)
+    backend = keras.backend.backend()
+    if implementation == "graph" and backend != "tensorflow":
+        raise ValueError(
+            f"`implementation` 'graph' needs the TensorFlow backend, and this is {backend!r}; use 'auto' or 'general'."
+        )
     if not isinstance(refusal, str):
-        if implementation in ("general", "cudnn") and (truncate or checkpoint):
+        if implementation not in ("auto", "fused") and (truncate or checkpoint):
             name = "truncate" if truncate else "checkpoint"
             raise ValueError(
                 f"`{name}` needs the loops of `implementation` 'fused', got {implementation!r}; use 'auto'."
             )
         return
-    if implementation == "fused":
-        raise ValueError(f"`implementation` 'fused' cannot run this cell: {refusal}; use 'auto' or 'general'.")
+    if implementation in ("fused", "graph"):
+        raise ValueError(
+            f"`implementation` {implementation!r} cannot run this cell: {refusal}; use 'auto' or 'general'."
+        )
     for name, value in (("truncate", truncate), ("checkpoint", checkpoint)):
         if value:
             raise ValueError(

@@ -134,9 +134,7 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
         self.go_backwards = go_backwards
         self.stateful = stateful
         self.implementation = one_of("implementation", implementation, IMPLEMENTATIONS)
-        check_steps(truncate, checkpoint)
-        self.truncate = truncate
-        self.checkpoint = checkpoint
+        self.truncate, self.checkpoint = check_steps(truncate, checkpoint)
         self.seed = seed
         self.cell_options = {
             one_of("cell option", option, [name for name in kind.options if name != "use_cudnn"]): value
