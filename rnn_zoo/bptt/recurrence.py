@@ -99,7 +99,8 @@ def recurrence(
 
         return tuple(answers), gradient
 
-    answers = differentiable(*read([inputs, kernel, recurrent_kernel, bias, recurrent_bias, *initial, *valid]))
+    arrays = read([inputs, kernel, recurrent_kernel, bias, recurrent_bias, *initial, *valid])
+    answers = differentiable(*(ops.cast(array, dtype) for array in arrays))
     return (answers[0], list(answers[1:])) if sequences else (None, list(answers))
 
 
