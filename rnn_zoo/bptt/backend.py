@@ -70,6 +70,30 @@ def product_with_transposed(left, right):
     return ops.matmul(left, ops.transpose(right))
 
 
+def tanh(x):
+    """In the dtype of x; that of Keras on JAX makes float64 float32."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return jax.numpy.tanh(x)
+    return ops.tanh(x)
+
+
+def slice_at(array, start, shape):
+    """The part of that shape which starts at those indices."""
+    return ops.slice(array, _indices(start), shape)
+
+
+def put_at(array, start, part):
+    """The array with a part of it replaced, from those indices on."""
+    return ops.slice_update(array, _indices(start), part)
+
+
+def _indices(start):
+    """All <int32>[]: with `jax_enable_x64` a Python number becomes an int64, and JAX takes no two types of index."""
+    return tuple(ops.cast(index, "int32") for index in start)
+
+
 def share_sizes(inputs):
     """Rows of each share in which a batch is run, as many shares as processor cores at most; None: all in one.
 

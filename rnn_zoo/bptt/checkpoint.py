@@ -3,7 +3,7 @@
 from keras import ops
 
 from rnn_zoo.bptt import segment
-from rnn_zoo.bptt.backend import compiled_for
+from rnn_zoo.bptt.backend import compiled_for, put_at, slice_at
 
 
 def checkpointed(options, weights, inputs, valid, initial, every):
@@ -121,10 +121,10 @@ class _Segments:
     def read(self, array, number):
         """<float>[batch, length, n] of <float>[batch, time, n]."""
         rows, _, width = ops.shape(array)
-        return ops.slice(array, (0, self.start(number), 0), (rows, self.length, width))
+        return slice_at(array, (0, self.start(number), 0), (rows, self.length, width))
 
     def write(self, array, number, part):
-        return ops.slice_update(array, (0, self.start(number), 0), part)
+        return put_at(array, (0, self.start(number), 0), part)
 
 
 def _number(value):
@@ -132,4 +132,4 @@ def _number(value):
 
 
 def _put(array, index, row):
-    return ops.slice_update(array, (index, 0, 0), row[None])
+    return put_at(array, (index, 0, 0), row[None])

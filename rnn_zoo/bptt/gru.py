@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from keras import ops
 
+from rnn_zoo.bptt.backend import tanh
+
 
 @dataclass(frozen=True)
 class GRU:
@@ -25,10 +27,10 @@ class GRU:
         """<float>[batch, 3 * units], the same, [h_(t-1)] -> [h_t], [z, r, n, the third part of r_t]."""
         units = states[0].shape[-1]
         # sigmoid(x) = tanh(x / 2) / 2 + 1 / 2, for both gates at once: XLA vectorises it better than the exponential.
-        gates = ops.tanh((projected[:, : 2 * units] + recurrent[:, : 2 * units]) * 0.5) * 0.5 + 0.5
+        gates = tanh((projected[:, : 2 * units] + recurrent[:, : 2 * units]) * 0.5) * 0.5 + 0.5
         z, r = gates[:, :units], gates[:, units:]
         candidate = recurrent[:, 2 * units :]
-        n = ops.tanh(projected[:, 2 * units :] + r * candidate)
+        n = tanh(projected[:, 2 * units :] + r * candidate)
         return [n + z * (states[0] - n)], [z, r, n, candidate]
 
     def gradient(self, saved, previous, new, gradients):

@@ -5,6 +5,8 @@ Arrays over time are <float>[batch, time, n] where `time_axis` of the cell is 1,
 
 from keras import ops
 
+from rnn_zoo.bptt.backend import put_at, slice_at
+
 
 def forward(cell, masked, projected, valid, recurrent_kernel, recurrent_bias, reverse, *initial):
     """Runs a cell from its initial states to its last.
@@ -125,14 +127,14 @@ def _at(array, index, axis):
     if axis == 0:
         return array[index]
     batch, _, width = ops.shape(array)
-    return ops.slice(array, (0, index, 0), (batch, 1, width))[:, 0]
+    return slice_at(array, (0, index, 0), (batch, 1, width))[:, 0]
 
 
 def _put(array, index, row, axis):
     """The array over time with a new step."""
     if axis == 0:
-        return ops.slice_update(array, (index, 0, 0), row[None])
-    return ops.slice_update(array, (0, index, 0), row[:, None])
+        return put_at(array, (index, 0, 0), row[None])
+    return put_at(array, (0, index, 0), row[:, None])
 
 
 def _loop(condition, body, start, *carried):

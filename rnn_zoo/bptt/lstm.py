@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from keras import ops
 
+from rnn_zoo.bptt.backend import tanh
+
 
 @dataclass(frozen=True)
 class LSTM:
@@ -29,16 +31,16 @@ class LSTM:
         units = states[0].shape[-1]
         scale, shift = _sigmoid_as_tanh(units, projected.dtype)
         # One tanh over all gates, sigmoid(x) = tanh(x / 2) / 2 + 1 / 2: XLA vectorises it, and not four of slices.
-        gates = ops.tanh((projected + recurrent) * scale) * scale + shift
+        gates = tanh((projected + recurrent) * scale) * scale + shift
         i, f, g, o = (gates[:, k * units : (k + 1) * units] for k in range(4))
         carry = f * states[1] + i * g
-        return [o * ops.tanh(carry), carry], [i, f, g, o]
+        return [o * tanh(carry), carry], [i, f, g, o]
 
     def gradient(self, saved, previous, new, gradients):
         """[dL/dh_t, dL/dc_t] -> (dL/dr_t, [], [dL/dh_(t-1), dL/dc_(t-1)] without the way through r_t)."""
         i, f, g, o = saved
         output, carry = gradients
-        squashed = ops.tanh(new[1])
+        squashed = tanh(new[1])
         carry = carry + output * o * (1 - squashed * squashed)
         gates = [
             carry * g * i * (1 - i),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from keras import ops
 
+from rnn_zoo.bptt.backend import tanh
+
 
 @dataclass(frozen=True)
 class Vanilla:
@@ -41,7 +43,7 @@ class Vanilla:
 
 # Each f with f' as a function of y = f(x).
 ACTIVATIONS = {
-    "tanh": (ops.tanh, lambda y: 1 - y * y),
+    "tanh": (tanh, lambda y: 1 - y * y),
     "relu": (ops.relu, lambda y: ops.cast(y > 0, y.dtype)),
     "sigmoid": (ops.sigmoid, lambda y: y * (1 - y)),
     "linear": (lambda x: x, ops.ones_like),

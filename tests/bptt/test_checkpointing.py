@@ -7,7 +7,10 @@ TIME = 5
 SHAPE = (5, TIME, 3, 4)
 
 
-@pytest.mark.parametrize(("kind", "reverse", "distances"), [("tanh", False, [1, TIME]), ("lstm", True, [3, TIME + 2])])
+@pytest.mark.parametrize(
+    ("kind", "reverse", "distances"),
+    [("lstm", True, [3]), pytest.param("tanh", False, [1, TIME, TIME + 2], marks=needs_tensorflow)],
+)
 def test_equals_none(kind, reverse, distances):
     """Distances that divide the time, or do not, or are longer."""
     problem = Problem(kind, SHAPE, reverse=reverse)
@@ -28,6 +31,7 @@ def test_compiled():
     assert_close(actual, expected)
 
 
+@needs_tensorflow
 def test_without_sequences_and_mask():
     problem = Problem("gru", SHAPE, masked=False)
     with uncompiled():

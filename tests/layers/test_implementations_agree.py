@@ -63,7 +63,11 @@ def assert_close(actual, expected, tolerance):
 @pytest.mark.parametrize(
     ("options", "starts"),
     [
-        ({"cell": "vanilla", "bidirectional": True, "dropout": 0.3, "residual": True, "seed": 1}, False),
+        pytest.param(
+            {"cell": "vanilla", "bidirectional": True, "dropout": 0.3, "residual": True, "seed": 1},
+            False,
+            marks=needs_tensorflow,
+        ),
         ({"cell": "lstm", "depth": 2, "normalization": "layer", "return_state": True}, True),
         (
             {
@@ -76,7 +80,7 @@ def assert_close(actual, expected, tolerance):
             },
             True,
         ),
-        (
+        pytest.param(
             {
                 "cell": "vanilla",
                 "activation": "relu",
@@ -89,6 +93,7 @@ def assert_close(actual, expected, tolerance):
                 "seed": 1,
             },
             False,
+            marks=needs_tensorflow,
         ),
     ],
     ids=["vanilla", "lstm", "gru", "relu"],
@@ -105,7 +110,7 @@ def test_equal(options, starts):
 
 @pytest.mark.parametrize(
     ("cell", "dtype", "tolerance"),
-    [("vanilla", "mixed_float16", 0.01), ("gru", "mixed_bfloat16", 0.05)],
+    [pytest.param("vanilla", "mixed_float16", 0.01, marks=needs_tensorflow), ("gru", "mixed_bfloat16", 0.05)],
 )
 def test_mixed_precision(cell, dtype, tolerance):
     general, fused = both(cell=cell, dtype=dtype)
@@ -151,14 +156,13 @@ def test_an_export_holds_nothing_that_xla_compiles(tmp_path):
     assert recurrence.implementation == "fused"
 
 
-@pytest.mark.parametrize("cell", ["lstm", pytest.param("vanilla", marks=needs_tensorflow)])
-def test_two_steps_of_fit(cell):
+def test_two_steps_of_fit():
     def trained(implementation, **options):
         model = keras.Sequential(
             [
                 keras.Input((None, FEATURES)),
                 keras.layers.Masking(),
-                Recurrent(cell, UNITS, return_sequences=False, implementation=implementation, dropout=0.2, seed=1),
+                Recurrent("lstm", UNITS, return_sequences=False, implementation=implementation, dropout=0.2, seed=1),
                 keras.layers.Dense(1),
             ]
         )
