@@ -1,6 +1,5 @@
 """The command `rnn-zoo`: list, info, predict, export."""
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -69,7 +68,7 @@ def info(name: str, /):
         return
     from rich.markdown import Markdown
 
-    from rnn_zoo.export.pretrained import load
+    from rnn_zoo.export.kinds import load
 
     model = load(name)
     _print(Markdown(model.card))
@@ -88,7 +87,7 @@ def predict(
     batch_size: int = 64,
     format: Literal["table", "json"] = "table",
 ):
-    """Answer texts, from the command line or a whole file.
+    """Answer texts, from the command line or a whole file, with an exported model of any kind.
 
     Args:
         model: a name that `rnn-zoo list --pretrained` shows, or an exported folder.
@@ -104,31 +103,14 @@ def predict(
         raise ValueError('predict needs either texts or --file, e.g. rnn-zoo predict MODEL "The food is not good".')
     if out and not file:
         raise ValueError("`out` is where the answers to a --file go; texts of the command line are answered there.")
-    from rnn_zoo.export.bulk import check_output, predict_file
-    from rnn_zoo.export.pretrained import load
+    from rnn_zoo.export.kinds import load
 
+    exported = load(model)
     if file:
-        check_output(file, out, overwrite)  # before the seconds that TensorFlow takes
-    pretrained = load(model)
-    if file:
-        written, counts = predict_file(
-            pretrained, file, out, text_column=text_column, batch_size=batch_size, progress=True, overwrite=overwrite
-        )
-        shares = ", ".join(f"{label} {count:,}" for label, count in counts.most_common())
-        print(f"{written}: {counts.total():,} texts answered: {shares}.")
-        return
-    answers = pretrained.predict(text, batch_size=batch_size)
-    if format == "json":
-        rows = [
-            {"text": given, "label": answer.label, "score": answer.score, "probabilities": answer.probabilities}
-            for given, answer in zip(text, answers, strict=True)
-        ]
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    table = _table("text", "label", "score")
-    for given, answer in zip(text, answers, strict=True):
-        table.add_row(given, answer.label, f"{answer.score:.3f}")
-    _print(table)
+        options = {"text_column": text_column, "batch_size": batch_size, "overwrite": overwrite}
+        print(exported.answer_file(file, out, **options))
+    else:
+        exported.show(text, _console(), batch_size=batch_size, format=format)
 
 
 @app.command
@@ -167,14 +149,18 @@ def _table(*columns):
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="ellipsis" if column == "text" else "fold", no_wrap=column == "text")
+        table.add_column(column, overflow="fold")
     return table
 
 
 def _print(renderable):
+    _console().print(renderable)
+
+
+def _console():
     from rich.console import Console
 
-    Console(markup=False, highlight=False).print(renderable)
+    return Console(markup=False, highlight=False)
 
 
 if __name__ == "__main__":

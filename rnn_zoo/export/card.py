@@ -1,5 +1,6 @@
 """The model card: what a stranger must know before using an exported model."""
 
+import dataclasses
 import platform
 from importlib.metadata import version
 
@@ -9,27 +10,55 @@ _ABSENT = "not stated"
 _PLACED = ("name", "summary", "data", "licence", "limits", "command", "seed")
 
 
-def model_card(name, labels, card, metrics, *, parameters, words, size):
+@dataclasses.dataclass(frozen=True)
+class Use:
+    """What the card says of one kind of model; {labels} stands for the list of labels.
+
+    Args:
+        summary: str, what it is, where `card` does not say.
+        answers: str, what goes in and what comes out.
+        python: str, Python lines that ask `model`, the SavedModel.
+        arguments: str, what follows `rnn-zoo predict NAME`.
+    """
+
+    summary: str
+    answers: str
+    python: str
+    arguments: str
+
+
+CLASSES = Use(
+    "A recurrent network that classifies text.",
+    "Input: text, any length, any number at once. Output: one of {labels}, with the probability of each.",
+    """answers = model.serve(tf.constant(["The food is not good", ""]))
+answers["label"], answers["score"], answers["probabilities"]""",
+    '"The food is not good"',
+)
+
+
+def model_card(name, labels, card, metrics, *, parameters, words, size, use=CLASSES):
     """Returns the model card as Markdown.
 
     Args:
         name: str, what the model is called where `card` does not say.
-        labels: list of str, the classes.
+        labels: list of str, the classes or tags; empty where the model has none.
         card: dict; name, data, licence, limits, command, seed and summary have their place, other keys get a line each.
         metrics: dict, {model or baseline: {metric: number}} or {metric: number}; what is neither stays in metrics.json.
         parameters: int, the number of weights.
-        words: int, the size of the vocabulary.
+        words: int, the size of the vocabulary; None where there is none.
         size: int, the bytes of the other files.
+        use: Use, what is said of the kind of model.
     """
     said = {key: str(value).strip() for key, value in card.items() if value is not None and str(value).strip()}
     name = said.get("name", name)
     others = "".join(f"- {key}: {value}\n" for key, value in said.items() if key not in _PLACED)
     fence = "```"
+    vocabulary = "" if words is None else f"{words:,} words, "
     return f"""# {name}
 
-{said.get("summary", "A recurrent network that classifies text.")}
+{said.get("summary", use.summary)}
 
-Input: text, any length, any number at once. Output: one of {_listed(labels)}, with the probability of each.
+{use.answers.replace("{labels}", _listed(labels))}
 
 ## Use
 
@@ -39,14 +68,13 @@ With TensorFlow alone:
 import tensorflow as tf
 
 model = tf.saved_model.load("{name}")
-answers = model.serve(tf.constant(["The food is not good", ""]))
-answers["label"], answers["score"], answers["probabilities"]
+{use.python}
 {fence}
 
 With rnn_zoo:
 
 {fence}
-rnn-zoo predict {name} "The food is not good"
+rnn-zoo predict {name} {use.arguments}
 {fence}
 
 ## Metrics
@@ -68,7 +96,7 @@ Licence: {said.get("licence", _ABSENT)}
 - command: {_code(said.get("command"))}
 - seed: {said.get("seed", _ABSENT)}
 - versions: {versions()}
-- size: {parameters:,} parameters, {words:,} words, {size / 1e6:.1f} MB
+- size: {parameters:,} parameters, {vocabulary}{size / 1e6:.1f} MB
 {others}
 Every file of this folder: `sha256sum --check SHA256SUMS`.
 """

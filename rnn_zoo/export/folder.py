@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+from rnn_zoo.export.kinds import KINDS, kind_of
+
 SAVED_MODEL = "saved_model.pb"
 KERAS_MODEL = "model.keras"
 VOCABULARY = "vocabulary.txt"
@@ -10,12 +12,14 @@ LABELS = "labels.json"
 METRICS = "metrics.json"
 CARD = "README.md"
 CHECKSUMS = "SHA256SUMS"
-REQUIRED = (SAVED_MODEL, KERAS_MODEL, VOCABULARY, LABELS, METRICS, CARD, CHECKSUMS)
+REQUIRED = (SAVED_MODEL, KERAS_MODEL, METRICS, CARD, CHECKSUMS)
 
 
 def missing_files(folder):
-    """Returns the names of the files that make a folder an export and that `folder` lacks."""
-    return [name for name in REQUIRED if not (Path(folder) / name).is_file()]
+    """Returns the names of the files that make a folder an export of its kind and that `folder` lacks."""
+    saved_model, keras_model, *others = REQUIRED
+    required = [saved_model, keras_model, *KINDS[kind_of(folder)].files, *others]
+    return [name for name in required if not (Path(folder) / name).is_file()]
 
 
 def list_files(folder):

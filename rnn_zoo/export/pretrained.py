@@ -3,12 +3,12 @@
 import dataclasses
 import functools
 import json
-from pathlib import Path
 
 import numpy as np
 
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.export import folder as export_folder
+from rnn_zoo.export.exported import Exported
 
 # A batch is padded to its longest text: 64 texts of 100,000 words at once would not fit into memory.
 _CHARACTERS_PER_BATCH = 400_000
@@ -29,26 +29,18 @@ class Answer:
     probabilities: dict[str, float]
 
 
-class Pretrained:
-    """An exported model, run from its SavedModel; nothing is read before it is asked for.
+class Pretrained(Exported):
+    """An exported classifier of texts, run from its SavedModel; nothing is read before it is asked for.
+
+    Its `model` maps ids <int>[batch, time] to probabilities <float>[batch, classes].
 
     Args:
         folder: an exported folder, as `rnn_zoo.export.save` writes it.
     Raises:
-        ValueError: the folder lacks a file of an export.
+        ValueError: the folder lacks a file of an export, or is of another kind.
     """
 
-    def __init__(self, folder):
-        self.folder = Path(folder)
-        if missing := export_folder.missing_files(self.folder):
-            raise ValueError(
-                f"{self.folder} is not an exported model: it has no {', '.join(missing)}. "
-                "Write one with `rnn-zoo export` or `rnn_zoo.export.save`."
-            )
-        self.name = self.folder.resolve().name
-
-    def __repr__(self):
-        return f"Pretrained({str(self.folder)!r})"
+    kind = "classes"
 
     @functools.cached_property
     def labels(self):
@@ -56,40 +48,11 @@ class Pretrained:
         return json.loads((self.folder / export_folder.LABELS).read_text(encoding="utf-8"))
 
     @functools.cached_property
-    def metrics(self):
-        """dict: the measurements that were exported with the model."""
-        return json.loads((self.folder / export_folder.METRICS).read_text(encoding="utf-8"))
-
-    @functools.cached_property
-    def card(self):
-        """str: the model card, Markdown."""
-        return (self.folder / export_folder.CARD).read_text(encoding="utf-8")
-
-    @functools.cached_property
-    def model(self):
-        """keras.Model: ids <int>[batch, time] -> probabilities <float>[batch, classes], not compiled."""
-        import keras
-
-        import rnn_zoo.layers  # noqa: F401  registers the layers that the file names
-
-        return keras.saving.load_model(self.folder / export_folder.KERAS_MODEL, compile=False)
-
-    @functools.cached_property
     def vocabulary(self):
         """rnn_zoo.text.Vocabulary: from text to the ids of `model`."""
         from rnn_zoo.text import Vocabulary
 
         return Vocabulary.load(self.folder / export_folder.VOCABULARY)
-
-    @functools.cached_property
-    def _saved_model(self):
-        import tensorflow as tf  # seconds long, and not needed to read a card
-
-        return tf.saved_model.load(str(self.folder))
-
-    def verify(self):
-        """Compares every file with SHA256SUMS; returns the files compared, ValueError if any differs."""
-        return export_folder.verify_checksums(self.folder)
 
     def probabilities(self, texts, batch_size=64, progress=False):
         """Returns the probability of every class for every text.
@@ -132,22 +95,32 @@ class Pretrained:
             )
         return answers
 
+    def show(self, texts, console, *, batch_size=64, format="table"):
+        answers = self.predict(texts, batch_size=batch_size)
+        if format == "json":
+            rows = [
+                {"text": given, "label": answer.label, "score": answer.score, "probabilities": answer.probabilities}
+                for given, answer in zip(texts, answers, strict=True)
+            ]
+            console.out(json.dumps(rows, indent=2, ensure_ascii=False), highlight=False)
+            return
+        from rich.table import Table
 
-def load(name_or_folder):
-    """Opens an exported model.
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        table.add_column("text", overflow="ellipsis", no_wrap=True)
+        table.add_column("label", overflow="fold")
+        table.add_column("score", overflow="fold")
+        for given, answer in zip(texts, answers, strict=True):
+            table.add_row(given, answer.label, f"{answer.score:.3f}")
+        console.print(table)
 
-    Args:
-        name_or_folder: an exported folder, or the name of one as `rnn_zoo.list_models(pretrained=True)` lists it.
-    Returns:
-        Pretrained
-    Raises:
-        ValueError, FileNotFoundError: there is no such folder or name (the known are listed), or it is not an export.
-    """
-    if not Path(name_or_folder).is_dir():
-        from rnn_zoo.zoo import find_pretrained
+    def answer_file(self, path, out=None, *, text_column="text", batch_size=64, overwrite=False):
+        from rnn_zoo.export.bulk import predict_file
 
-        name_or_folder = find_pretrained(str(name_or_folder))
-    return Pretrained(name_or_folder)
+        options = {"text_column": text_column, "batch_size": batch_size, "overwrite": overwrite}
+        written, counts = predict_file(self, path, out, progress=True, **options)
+        shares = ", ".join(f"{label} {count:,}" for label, count in counts.most_common())
+        return f"{written}: {counts.total():,} texts answered: {shares}."
 
 
 def _checked_texts(texts):

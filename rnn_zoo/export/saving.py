@@ -7,7 +7,8 @@ from pathlib import Path
 import keras
 
 from rnn_zoo.export import folder as export_folder
-from rnn_zoo.export.card import model_card
+from rnn_zoo.export.card import CLASSES, model_card
+from rnn_zoo.export.kinds import KIND
 from rnn_zoo.export.signatures import text_archive
 from rnn_zoo.files import atomic_folder
 from rnn_zoo.layers.implementation import portable
@@ -36,15 +37,9 @@ def save(model, vocabulary, labels, to, *, card=None, metrics=None):
             words than `model`, or `model` does not answer with probabilities. Nothing has been written then.
         RuntimeError: Keras runs on another backend than TensorFlow.
     """
-    if keras.backend.backend() != "tensorflow":
-        raise RuntimeError(
-            f"a SavedModel is exported on the TensorFlow backend, this is {keras.backend.backend()!r}: save the model "
-            "with `model.save('model.keras')` and export that file in a process with KERAS_BACKEND=tensorflow."
-        )
-    to = Path(to).resolve()  # of a link, the folder it points to is replaced
-    export_folder.refuse_foreign_folder("to", to)
+    to = check_place(to)
     labels = _checked_labels(labels, model)
-    metrics_text = json.dumps(metrics or {}, indent=2, ensure_ascii=False)
+    metrics_as_json(metrics)  # raises before anything is made
 
     plain = _without_optimizer(model)
     with atomic_folder(to) as new:
@@ -52,21 +47,49 @@ def save(model, vocabulary, labels, to, *, card=None, metrics=None):
             text_archive(plain, vocabulary, labels).write_out(str(new), verbose=False)
         plain.save(new / export_folder.KERAS_MODEL)
         vocabulary.save(new / export_folder.VOCABULARY)
-        _write(new / export_folder.LABELS, json.dumps(labels, ensure_ascii=False))
-        _write(new / export_folder.METRICS, metrics_text)
-        size = sum((new / name).stat().st_size for name in export_folder.list_files(new))
-        text = model_card(
-            to.name,
-            labels,
-            card or {},
-            metrics or {},
-            parameters=plain.count_params(),
-            words=vocabulary.size,
-            size=size,
-        )
-        _write(new / export_folder.CARD, text)
-        export_folder.write_checksums(new)
+        complete(new, to.name, labels, card, metrics, parameters=plain.count_params(), words=vocabulary.size)
     return to
+
+
+def check_place(to):
+    """Returns the folder to write as an absolute path; raises, as `save` does, where nothing can be exported to it."""
+    if keras.backend.backend() != "tensorflow":
+        raise RuntimeError(
+            f"a SavedModel is exported on the TensorFlow backend, this is {keras.backend.backend()!r}: save the model "
+            "with `model.save('model.keras')` and export that file in a process with KERAS_BACKEND=tensorflow."
+        )
+    to = Path(to).resolve()  # of a link, the folder it points to is replaced
+    export_folder.refuse_foreign_folder("to", to)
+    return to
+
+
+def complete(new, name, labels, card, metrics, *, kind="classes", use=CLASSES, parameters, words=None):
+    """Adds to a folder with a SavedModel, model.keras and the files of its kind what every export holds beside them.
+
+    Args:
+        new: pathlib.Path, the folder, not yet in its place.
+        name: str, what the folder will be called.
+        labels: list of str, written to `labels.json`; empty where the model has none.
+        card, metrics: dict or None, as of `save`.
+        kind: str, a key of `rnn_zoo.export.kinds.KINDS`.
+        use: Use, what the card says of the kind.
+        parameters: int, the number of weights.
+        words: int, the size of the vocabulary, or None.
+    """
+    if kind != "classes":
+        _write(new / KIND, kind)
+    if labels:
+        _write(new / export_folder.LABELS, json.dumps(labels, ensure_ascii=False))
+    _write(new / export_folder.METRICS, metrics_as_json(metrics))
+    size = sum((new / file).stat().st_size for file in export_folder.list_files(new))
+    sizes = {"parameters": parameters, "words": words, "size": size}
+    _write(new / export_folder.CARD, model_card(name, labels, card or {}, metrics or {}, **sizes, use=use))
+    export_folder.write_checksums(new)
+
+
+def metrics_as_json(metrics):
+    """Returns the content of `metrics.json`; TypeError where JSON cannot hold it."""
+    return json.dumps(metrics or {}, indent=2, ensure_ascii=False)
 
 
 def _checked_labels(labels, model):
