@@ -22,7 +22,7 @@ class MinGRUCell(LinearCell):
 
     Call arguments, returns, raises: as of `LinearCell`.
 
-    Reference: Feng et al. 2024, "Were RNNs all we needed?", section 3.1 and appendix B.
+    Reference: Feng et al. 2024, "Were RNNs all we needed?", section 3.1 and appendix B.3.
     """
 
     projections = 2
@@ -47,7 +47,7 @@ class MinGRU(LinearRNN):
 
     Call arguments, returns, raises: as of `LinearRNN`.
 
-    Reference: Feng et al. 2024, "Were RNNs all we needed?", section 3.1 and appendix B.
+    Reference: Feng et al. 2024, "Were RNNs all we needed?", section 3.1 and appendix B.3.
     """
 
     cell_class = MinGRUCell

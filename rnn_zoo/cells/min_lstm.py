@@ -22,7 +22,7 @@ class MinLSTMCell(LinearCell):
 
     Call arguments, returns, raises: as of `LinearCell`.
 
-    Reference: Feng et al. 2024, "Were RNNs all we needed?", section 3.2 and appendix B.
+    Reference: Feng et al. 2024, "Were RNNs all we needed?", section 3.2 and appendix B.3.
     """
 
     projections = 3
@@ -47,7 +47,7 @@ class MinLSTM(LinearRNN):
 
     Call arguments, returns, raises: as of `LinearRNN`.
 
-    Reference: Feng et al. 2024, "Were RNNs all we needed?", section 3.2 and appendix B.
+    Reference: Feng et al. 2024, "Were RNNs all we needed?", section 3.2 and appendix B.3.
     """
 
     cell_class = MinLSTMCell

@@ -11,7 +11,7 @@ class Classes(Head):
 
         y = softmax(x W + b)
 
-    Targets are class numbers, <int>[batch]. The loss is the sparse categorical cross-entropy, for which Keras takes
+    Targets are class numbers, <int>[batch, ...]. The loss is the sparse categorical cross-entropy, for which Keras takes
     the logits from before the softmax; the metric is the accuracy.
 
     Args:

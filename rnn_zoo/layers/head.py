@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from rnn_zoo.checks import fraction, positive_integer
+from rnn_zoo.layers.per_step import PerStepLoss, PerStepMetric
 from rnn_zoo.layers.quantized import KeepsQuantization
 
 
@@ -16,6 +17,9 @@ class Head(KeepsQuantization, keras.layers.Layer):
     Evidence is a second opinion, such as `NGramEvidence` gives: on the scale of x W + b, from a model that is trained
     already. In training it stays out, so that the features learn the whole answer by themselves; afterwards the mean of
     both counts (of log-odds: the geometric mean of two distributions), which can err less than either.
+
+    Of steps it predicts each by itself, and the prediction carries their mask on to the loss and the metrics. A head that
+    has to know it takes `mask` in its call, as any Keras layer does.
 
     It computes in float32 whatever the policy of the model: probabilities lose their small values in 16 bits.
 
@@ -61,6 +65,9 @@ class Head(KeepsQuantization, keras.layers.Layer):
     def compute_output_shape(self, inputs_shape, evidence_shape=None):
         return (*inputs_shape[:-1], self.count)
 
+    def compute_mask(self, inputs, previous_mask=None):
+        return previous_mask
+
     def make_loss(self):
         """The `keras.losses.Loss` to train with."""
         raise NotImplementedError(f"{type(self).__name__} must define `make_loss`.")
@@ -68,6 +75,14 @@ class Head(KeepsQuantization, keras.layers.Layer):
     def make_metrics(self):
         """A list of new `keras.metrics.Metric`."""
         raise NotImplementedError(f"{type(self).__name__} must define `make_metrics`.")
+
+    def make_step_loss(self):
+        """The `keras.losses.Loss` to train with where every step has its own target."""
+        return PerStepLoss(self.make_loss())
+
+    def make_step_metrics(self):
+        """A list of new `keras.metrics.Metric` where every step has its own target."""
+        return [PerStepMetric(metric) for metric in self.make_metrics()]
 
     def get_config(self):
         return {**super().get_config(), "count": self.count, "evidence_weight": self.evidence_weight}

@@ -11,7 +11,7 @@ class Labels(Head):
 
         y = sigmoid(x W + b)
 
-    Targets are zeros and ones, <float>[batch, count]. The loss is the binary cross-entropy, for which Keras takes the
+    Targets are zeros and ones, <float>[batch, ..., count]. The loss is the binary cross-entropy, for which Keras takes the
     logits from before the sigmoid; the metric is the share of labels on the right side of 1/2.
 
     Args:

@@ -40,7 +40,8 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
     where P_l is the identity, or a learned projection where the widths differ.
 
     Args:
-        cell: "vanilla", "lstm", "gru" or a name given to `register_cell`.
+        cell: "vanilla", "lstm", "gru", "min_gru" or "min_lstm" (which train in parallel over time; see their option
+            `scan`), or a name given to `register_cell`.
         units: int > 0, the size of the state of each direction; or one int per layer.
         depth: int > 0, the number of layers.
         bidirectional: bool, each layer also reads from the end to the start.

@@ -2,6 +2,11 @@
 
 from keras import ops
 
+# Keras hands the mask of a tensor to layers alone; losses and metrics have to look for it.
+from keras.src.backend import get_keras_mask as carried_mask
+
+__all__ = ["carried_mask", "clear_masked", "last_step"]
+
 
 def last_step(sequence, mask=None, backward_features=0):
     """The step at which each direction ended: the last valid one, for what ran backwards the first valid one.

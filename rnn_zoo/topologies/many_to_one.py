@@ -6,6 +6,7 @@ import keras
 
 from rnn_zoo.checks import fraction
 from rnn_zoo.layers.time_pooling import TimePooling
+from rnn_zoo.topologies.parts import check_sequences, make_input
 
 
 def many_to_one(
@@ -47,15 +48,8 @@ def many_to_one(
             their sum.
     """
     fraction("dropout", dropout)
-    if not getattr(recurrence, "return_sequences", True):
-        raise ValueError("`recurrence` must return sequences, for `pooling` to read; set its return_sequences=True.")
-    if getattr(recurrence, "return_state", False):
-        raise ValueError("`recurrence` must return its outputs alone; set its return_state=False.")
-    if inputs is None:
-        if not hasattr(front, "make_input"):
-            raise ValueError(f"`inputs` must be given (a keras.Input), because {type(front).__name__} makes none.")
-        inputs = front.make_input()
-
+    check_sequences(recurrence, "`pooling`")
+    inputs = make_input(front, inputs)
     if evidence is not None and "evidence" not in inspect.signature(head.call).parameters:
         raise ValueError(
             f"`evidence` must be None where the head takes none, as {type(head).__name__} does not; use "
