@@ -11,8 +11,8 @@ class Classes(Head):
 
         y = softmax(x W + b)
 
-    Targets are class numbers, <int>[batch, ...]. The loss is the sparse categorical cross-entropy, for which Keras takes
-    the logits from before the softmax; the metric is the accuracy.
+    Targets are class numbers, <int>[batch, ...]. The loss is the sparse categorical cross-entropy, for which Keras
+    takes the logits from before the softmax; the metric is the accuracy.
 
     Args:
         count: int > 1, the number of classes.

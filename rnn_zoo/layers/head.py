@@ -18,8 +18,8 @@ class Head(KeepsQuantization, keras.layers.Layer):
     already. In training it stays out, so that the features learn the whole answer by themselves; afterwards the mean of
     both counts (of log-odds: the geometric mean of two distributions), which can err less than either.
 
-    Of steps it predicts each by itself, and the prediction carries their mask on to the loss and the metrics. A head that
-    has to know it takes `mask` in its call, as any Keras layer does.
+    Steps it predicts each by itself, and the prediction carries their mask on, to the loss and the metrics. A head that
+    has to know the mask takes `mask` in its call, as any Keras layer does.
 
     It computes in float32 whatever the policy of the model: probabilities lose their small values in 16 bits.
 

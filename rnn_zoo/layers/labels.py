@@ -11,8 +11,8 @@ class Labels(Head):
 
         y = sigmoid(x W + b)
 
-    Targets are zeros and ones, <float>[batch, ..., count]. The loss is the binary cross-entropy, for which Keras takes the
-    logits from before the sigmoid; the metric is the share of labels on the right side of 1/2.
+    Targets are zeros and ones, <float>[batch, ..., count]. The loss is the binary cross-entropy, for which Keras takes
+    the logits from before the sigmoid; the metric is the share of labels on the right side of 1/2.
 
     Args:
         count: int > 0, the number of labels.
