@@ -11,6 +11,7 @@ from rnn_zoo.cells import MinGRU, MinGRUCell, MinLSTM, MinLSTMCell, VanillaCell,
 from rnn_zoo.layers import (
     CELLS,
     Classes,
+    Frames,
     Front,
     Head,
     Labels,
@@ -25,7 +26,7 @@ from rnn_zoo.layers import (
     Vectors,
     register_cell,
 )
-from rnn_zoo.topologies import many_to_one
+from rnn_zoo.topologies import many_to_many, many_to_one, one_to_one
 from rnn_zoo.zoo import create_model, find_pretrained, list_models, register_model
 
 __version__ = "0.1.0"
@@ -33,6 +34,7 @@ __version__ = "0.1.0"
 __all__ = [
     "CELLS",
     "Classes",
+    "Frames",
     "Front",
     "Head",
     "Labels",
@@ -55,7 +57,9 @@ __all__ = [
     "find_pretrained",
     "list_models",
     "load",
+    "many_to_many",
     "many_to_one",
+    "one_to_one",
     "register_cell",
     "register_model",
 ]

@@ -2,15 +2,21 @@
 
 from rnn_zoo.layers.cell_registry import CELLS, register_cell
 from rnn_zoo.layers.classes import Classes
+from rnn_zoo.layers.frames import Frames
 from rnn_zoo.layers.front import Front
+from rnn_zoo.layers.future_steps import FutureSteps
 from rnn_zoo.layers.head import Head
+from rnn_zoo.layers.instance_norm import InstanceNorm
 from rnn_zoo.layers.labels import Labels
 from rnn_zoo.layers.next_words import NextWords
 from rnn_zoo.layers.ngram_evidence import NGramEvidence
 from rnn_zoo.layers.ngrams import NGrams
 from rnn_zoo.layers.one_hot import OneHot
+from rnn_zoo.layers.quantiles import Quantiles
 from rnn_zoo.layers.recurrent import Recurrent
 from rnn_zoo.layers.segmented import Segmented
+from rnn_zoo.layers.segrnn import JoinSegments, SegRNN
+from rnn_zoo.layers.time_features import TimeFeatures
 from rnn_zoo.layers.time_pooling import TimePooling
 from rnn_zoo.layers.tokens import Tokens
 from rnn_zoo.layers.values import Values
@@ -19,15 +25,22 @@ from rnn_zoo.layers.vectors import Vectors
 __all__ = [
     "CELLS",
     "Classes",
+    "Frames",
     "Front",
+    "FutureSteps",
     "Head",
+    "InstanceNorm",
+    "JoinSegments",
     "Labels",
     "NGramEvidence",
     "NGrams",
     "NextWords",
     "OneHot",
+    "Quantiles",
     "Recurrent",
+    "SegRNN",
     "Segmented",
+    "TimeFeatures",
     "TimePooling",
     "Tokens",
     "Values",

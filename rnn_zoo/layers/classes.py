@@ -30,6 +30,7 @@ class Classes(Head):
         ValueError: `count` is not an integer > 1.
     """
 
+    per_step = True
     activation = "softmax"
 
     def __init__(self, count, evidence_weight=0.5, **kwargs):

@@ -38,8 +38,13 @@ class Head(KeepsQuantization, keras.layers.Layer):
     Raises:
         ValueError: `count` is not a positive integer, `evidence_weight` is out of its range, or `evidence` has another
             width.
+
+    Attributes:
+        per_step: bool, whether what it predicts at a step depends on that step alone, so that steps can be fed as they
+            come (`rnn_zoo.Stream`).
     """
 
+    per_step = False
     activation = None
 
     def __init__(self, count, evidence_weight=0.5, **kwargs):

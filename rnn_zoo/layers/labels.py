@@ -30,6 +30,7 @@ class Labels(Head):
         ValueError: `count` is not a positive integer.
     """
 
+    per_step = True
     activation = "sigmoid"
 
     def make_loss(self):

@@ -26,6 +26,8 @@ class OneHot(Front):
         ValueError: `vocabulary_size` is not a positive integer.
     """
 
+    per_step = True
+
     def __init__(self, vocabulary_size, **kwargs):
         super().__init__(**kwargs)
         self.vocabulary_size = positive_integer("vocabulary_size", vocabulary_size)

@@ -41,6 +41,8 @@ class Tokens(KeepsQuantization, Front):
     Reference: Dai and Le 2015 (word dropout); Gal and Ghahramani 2016 (one mask for all steps).
     """
 
+    per_step = True
+
     def __init__(self, vocabulary_size, dim, word_dropout=0.0, dropout=0.0, vectors=None, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.vocabulary_size = positive_integer("vocabulary_size", vocabulary_size)

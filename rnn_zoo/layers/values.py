@@ -29,6 +29,8 @@ class Values(Head):
         ValueError: `count` is not a positive integer.
     """
 
+    per_step = True
+
     def make_loss(self):
         return keras.losses.MeanSquaredError()
 

@@ -28,6 +28,8 @@ class Vectors(Front):
         ValueError: `features` is not a positive integer, or `mask_value` is NaN, which equals nothing.
     """
 
+    per_step = True
+
     def __init__(self, features, mask_value=None, **kwargs):
         super().__init__(**kwargs)
         self.features = positive_integer("features", features)

@@ -1,0 +1,114 @@
+"""Frames: the front that reads images over time."""
+
+import keras
+from keras import ops
+
+from rnn_zoo.checks import positive_integer, positive_number
+from rnn_zoo.layers.front import Front
+from rnn_zoo.layers.quantized import KeepsQuantization
+from rnn_zoo.layers.steps import clear_masked
+
+
+@keras.saving.register_keras_serializable(package="rnn_zoo")
+class Frames(KeepsQuantization, Front):
+    """One vector per image, by a small convolution that is the same for all of them.
+
+        a_0 = scale x_t,  a_n = pool(relu(K_n * a_(n-1) + k_n)),  y_t = relu(a_N W + b)
+
+    where pool takes the maximum of each 2 x 2 pixels, as long as there are so many. `one_to_one` reads a single image
+    with it.
+
+    Args:
+        shape: (height, width, channels), ints > 0, of an image.
+        dim: int > 0, the width of a vector.
+        filters: int > 0 of each convolution.
+        kernel_size: int > 0, pixels along an edge of K.
+        scale: float > 0, by which the pixels are multiplied: 1 / 255 for bytes. Default 1.
+        mask_value: float, the mark of padding: an image of which every pixel equals it; None: every step is valid.
+
+    Call arguments:
+        inputs: <float>[batch, time, height, width, channels], padding on the right.
+
+    Returns:
+        <float>[batch, time, dim], 0 with mask False at padding, if there is a mask_value.
+
+    Raises:
+        ValueError: an argument is out of its range, or the images have another shape.
+
+    Reference: LeCun et al. 1998, "Gradient-based learning applied to document recognition", section II.
+    """
+
+    per_step = True
+
+    def __init__(self, shape, dim, filters=(16, 32), kernel_size=3, scale=1.0, mask_value=None, **kwargs):
+        super().__init__(**kwargs)
+        self.shape = _sizes("shape", shape, 3)
+        self.dim = positive_integer("dim", dim)
+        self.filters = _sizes("filters", filters)
+        self.kernel_size = positive_integer("kernel_size", kernel_size)
+        self.scale = positive_number("scale", scale)
+        if mask_value is not None and mask_value != mask_value:
+            raise ValueError("`mask_value` must be a number that equals itself, got nan; replace NaN in the data.")
+        self.mask_value = mask_value
+        options = {"padding": "same", "activation": "relu", "dtype": self.dtype_policy}
+        self.convolutions = [
+            keras.layers.Conv2D(count, self.kernel_size, name=f"convolution_{number}", **options)
+            for number, count in enumerate(self.filters)
+        ]
+        self.dense = keras.layers.Dense(self.dim, activation="relu", dtype=self.dtype_policy, name="dense")
+
+    def make_input(self):
+        return keras.Input((None, *self.shape), name="frames")
+
+    def build(self, inputs_shape):
+        if tuple(inputs_shape[2:]) != self.shape:
+            raise ValueError(
+                f"`inputs` must be images of the shape {self.shape}, [batch, time, height, width, channels]; got "
+                f"{tuple(inputs_shape)}."
+            )
+        height, width, channels = self.shape
+        for convolution in self.convolutions:
+            convolution.build((None, height, width, channels))
+            height, width, channels = _pooled(height), _pooled(width), convolution.filters
+        self.dense.build((None, height * width * channels))
+
+    def call(self, inputs):
+        mask = self.compute_mask(inputs)
+        batch, time = ops.shape(inputs)[:2]
+        images = ops.reshape(inputs * self.scale, (-1, *self.shape))
+        for convolution in self.convolutions:
+            images = convolution(images)
+            if max(images.shape[1:3]) > 1:
+                images = ops.max_pool(images, 2, padding="same")
+        vectors = self.dense(ops.reshape(images, (-1, self.dense.kernel.shape[0])))
+        return clear_masked(ops.reshape(vectors, (batch, time, self.dim)), mask)
+
+    def compute_mask(self, inputs, previous_mask=None):
+        if self.mask_value is None:
+            return previous_mask
+        mask = ops.any(ops.not_equal(inputs, self.mask_value), axis=(2, 3, 4))
+        return mask if previous_mask is None else ops.logical_and(mask, previous_mask)
+
+    def compute_output_shape(self, inputs_shape):
+        return (*inputs_shape[:2], self.dim)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "shape": list(self.shape),
+            "dim": self.dim,
+            "filters": list(self.filters),
+            "kernel_size": self.kernel_size,
+            "scale": self.scale,
+            "mask_value": self.mask_value,
+        }
+
+
+def _sizes(name, values, count=None):
+    if not isinstance(values, (list, tuple)) or not values or count not in (None, len(values)):
+        raise ValueError(f"`{name}` must be {count or 'a tuple of'} positive integers, got {values!r}.")
+    return tuple(positive_integer(name, value) for value in values)
+
+
+def _pooled(edge):
+    return -(-edge // 2)
