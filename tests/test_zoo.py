@@ -10,7 +10,7 @@ IDS = np.array([[2, 3, 4, 5], [4, 3, 2, 0], [2, 0, 0, 0], [0, 0, 0, 0]], "int32"
 SMALL = {"vocabulary_size": 30, "dim": 4, "units": 4}
 
 
-@pytest.fixture(scope="module", params=list_models())
+@pytest.fixture(scope="module", params=list_models("imdb*"))
 def model(request):
     keras.utils.set_random_seed(0)
     return create_model(request.param, **SMALL)

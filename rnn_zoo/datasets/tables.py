@@ -64,13 +64,7 @@ def read_table(path, columns):
         ValueError: the file is empty, is not UTF-8, is not what its ending says, lacks a column, or has a row with a
             different number of columns; the message names the file, the line and the fix.
     """
-    path = Path(path)
-    if not is_table(path):
-        raise ValueError(f"{path}: the name must end in one of {', '.join(ENDINGS)}, so that its format is known.")
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no file {path}.")
-    ending = path.name.lower().removesuffix(".gz").rpartition(".")[2]
-    text = _decode(path, ending)
+    path, ending, text = _open(path)
     rows = {"csv": _csv_rows, "tsv": _tsv_rows, "jsonl": _jsonl_rows}[ending](path, text, list(columns))
     values = {column: [] for column in columns}
     lines = []
@@ -81,6 +75,26 @@ def read_table(path, columns):
     if not lines:
         raise ValueError(f"{path} is empty: it holds no row" + (" below its header." if ending != "jsonl" else "."))
     return Table(path, values, lines)
+
+
+def read_header(path):
+    """The names of the columns of a CSV or TSV file, in its order; errors as in `read_table`."""
+    path, ending, text = _open(path)
+    if ending == "jsonl":
+        raise ValueError(f"{path}: JSONL has no header; save it as CSV.")
+    first = next(content for _, content in _lines(text))
+    return next(csv.reader([first])) if ending == "csv" else first.split("\t")
+
+
+def _open(path):
+    """(Path, format, text) of a table."""
+    path = Path(path)
+    if not is_table(path):
+        raise ValueError(f"{path}: the name must end in one of {', '.join(ENDINGS)}, so that its format is known.")
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}.")
+    ending = path.name.lower().removesuffix(".gz").rpartition(".")[2]
+    return path, ending, _decode(path, ending)
 
 
 def _decode(path, ending):

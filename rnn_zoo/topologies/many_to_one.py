@@ -25,6 +25,7 @@ def many_to_one(
 
         y = head(drop(pool(recurrence(front(x)))))
         y = head(drop(pool(recurrence(front(x)))), evidence(x))    with evidence
+        y = undo(head(drop(pool(recurrence(front(x))))), x)        where the front has an `undo`, as `InstanceNorm`
 
     Args:
         front: a front (`Tokens`, `OneHot`, `Vectors`) or any layer that gives <float>[batch, time, dim].
@@ -66,6 +67,8 @@ def many_to_one(
     if dropout:
         features = keras.layers.Dropout(dropout, name="dropout")(features)
     outputs = head(features) if evidence is None else head(features, evidence=evidence(inputs))
+    if hasattr(front, "undo"):
+        outputs = front.undo(outputs, inputs)
     model = keras.Model(inputs, outputs, name=name)
     if hasattr(head, "make_loss"):
         model.compile(optimizer, loss=head.make_loss(), metrics=head.make_metrics())

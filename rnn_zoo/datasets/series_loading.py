@@ -1,0 +1,41 @@
+"""The one door to series: a name, or a path."""
+
+import os
+from pathlib import Path
+
+from rnn_zoo.checks import one_of
+from rnn_zoo.datasets import ett
+from rnn_zoo.datasets.series_file import read_series
+from rnn_zoo.datasets.series_samples import load_bike_daily, load_bike_hourly, load_co2
+
+_SAMPLES = {"bike_daily": load_bike_daily, "bike_hourly": load_bike_hourly, "co2": load_co2}
+SERIES = (*_SAMPLES, *ett.NAMES)
+
+
+def load_series(name_or_path, *, folder=None, **options):
+    """Loads a series and its cuts.
+
+    Args:
+        name_or_path: "bike_daily", "bike_hourly" or "co2" (in the package); "ett_h1", "ett_h2" or "ett_m1" (see
+            `rnn_zoo.datasets.ett.load_ett`); or the path of a CSV or TSV file.
+        folder: of the files of ETT.
+        options: for a sample `validation` and `test`, the shares of its steps, and `fill`; for a file those of
+            `read_series`: time, target, inputs, known, fill, season, validation, test.
+    Returns:
+        Series
+    Raises:
+        ValueError: an unknown name or option; or bad data: the message names the file, the line and the fix.
+        FileNotFoundError: a path that does not exist.
+    """
+    name = str(name_or_path)
+    if name not in SERIES:
+        if not Path(name).exists() and not Path(name).suffix and os.sep not in name:
+            one_of("name_or_path", name, SERIES)
+        return read_series(name, **options)
+    read = _SAMPLES.get(name)
+    known = () if read is None else read.__kwdefaults__
+    for option, value in options.items():
+        if option not in known and value:
+            raise ValueError(f"`{option}` is for a file of one's own; {name!r} knows what its columns are.")
+    options = {option: value for option, value in options.items() if option in known and value is not None}
+    return ett.load_ett(name, folder=folder) if read is None else read(**options)

@@ -1,0 +1,165 @@
+"""SegRNN: a recurrence over segments, whose forecasts of all future segments come side by side."""
+
+import keras
+from keras import ops
+
+from rnn_zoo.checks import positive_integer
+from rnn_zoo.layers.seeds import derive
+
+
+@keras.saving.register_keras_serializable(package="rnn_zoo")
+class SegRNN(keras.layers.Layer):
+    """Reads each series in segments, one step of the recurrence a segment, and decodes every future segment at once.
+
+        e_s = relu(x_(s length), ..., x_(s length + length - 1) W + b)        s = 1 ... lookback / length
+        h_s = recurrence(h_(s-1), e_s)
+        y_(c, m) = recurrence(h_last, [position_m, channel_c])                m = 1 ... horizon / length
+
+    Series share all weights but the embedding of their channel. There are lookback / length steps in place of lookback,
+    and none of the future depends on a forecast before it, so that no error is carried on. What is left at the start of
+    a look-back, where it is no multiple of the length, is not read.
+
+    Args:
+        recurrence: `Recurrent` in one direction, with return_sequences=False and return_state=True.
+        length: int > 0, the steps of a segment.
+        horizon: int > 0, the steps to forecast.
+        dropout: in [0, 1), on what the head reads.
+        seed: int or None, of the embeddings and the dropout.
+
+    Call arguments:
+        inputs: <float>[batch, lookback, channels], without padding.
+        training: bool, whether dropout is on.
+
+    Returns:
+        <float>[batch, segments, channels, units], segments = horizon / length rounded up: what a head of
+        `length` numbers turns into the steps of each (see `JoinSegments`).
+
+    Raises:
+        ValueError: an argument is out of its range, or the look-back is shorter than a segment.
+
+    Reference: Lin et al. 2023, "SegRNN: segment recurrent neural network for long-term time series forecasting",
+        section 4 (parallel multi-step forecasting).
+    """
+
+    def __init__(self, recurrence, length, horizon, dropout=0.0, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        if recurrence.bidirectional or recurrence.return_sequences or not recurrence.return_state:
+            raise ValueError(
+                "`recurrence` must run in one direction and return its last output and its states: set "
+                "bidirectional=False, return_sequences=False and return_state=True in it."
+            )
+        self.recurrence = recurrence
+        self.length = positive_integer("length", length)
+        self.horizon = positive_integer("horizon", horizon)
+        self.segments = -(-self.horizon // self.length)
+        self.seed = seed
+        width = recurrence.units[0]
+        self.embed = keras.layers.Dense(
+            width,
+            activation="relu",
+            kernel_initializer=keras.initializers.GlorotUniform(derive(seed, "segrnn/embed")),
+            dtype=self.dtype_policy,
+            name="embed",
+        )
+        self.drop = keras.layers.Dropout(dropout, seed=derive(seed, "segrnn/dropout"), dtype=self.dtype_policy)
+        self.dropout = self.drop.rate
+
+    def build(self, inputs_shape):
+        lookback, channels = inputs_shape[1:]
+        if lookback is not None and lookback < self.length:
+            raise ValueError(
+                f"`length` must be at most the look-back, {lookback} steps, got {self.length}; cut shorter segments."
+            )
+        width = self.recurrence.units[0]
+        self.embed.build((None, self.length))
+        if not self.recurrence.built:
+            self.recurrence.build((None, None, width))
+        half = width // 2
+
+        def embedding(name, count, size):
+            initializer = keras.initializers.RandomNormal(stddev=1.0, seed=derive(self.seed, f"segrnn/{name}"))
+            return self.add_weight(shape=(count, size), initializer=initializer, name=name)
+
+        self.position = embedding("position", self.segments, half)
+        self.channel = embedding("channel", channels, width - half)
+
+    def call(self, inputs, training=None):
+        lookback, channels = inputs.shape[1:]
+        read = lookback // self.length
+        series = ops.transpose(inputs[:, lookback - read * self.length :], (0, 2, 1))
+        segments = self.embed(ops.reshape(series, (-1, read, self.length)))
+        _, states = self.recurrence(segments, training=training)
+
+        position, channel = (ops.cast(weight, segments.dtype) for weight in (self.position, self.channel))
+        places = ops.concatenate(
+            [
+                ops.repeat(position, channels, axis=0),
+                ops.tile(channel, (self.segments, 1)),
+            ],
+            axis=-1,
+        )
+        batch = ops.shape(inputs)[0]
+        starts = {name: self._for_each_segment(state, channels) for name, state in states.items()}
+        outputs, _ = self.recurrence(
+            ops.expand_dims(ops.tile(places, (batch, 1)), 1), initial_state=starts, training=training
+        )
+        outputs = self.drop(outputs, training=training)
+        return ops.reshape(outputs, (-1, self.segments, channels, outputs.shape[-1]))
+
+    def _for_each_segment(self, state, channels):
+        """<float>[batch * channels, units] -> <float>[batch * segments * channels, units]."""
+        units = state.shape[-1]
+        state = ops.reshape(state, (-1, 1, channels, units))
+        return ops.reshape(ops.tile(state, (1, self.segments, 1, 1)), (-1, units))
+
+    def compute_output_shape(self, inputs_shape):
+        return (inputs_shape[0], self.segments, inputs_shape[2], self.recurrence.units[-1])
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "recurrence": keras.saving.serialize_keras_object(self.recurrence),
+            "length": self.length,
+            "horizon": self.horizon,
+            "dropout": self.dropout,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(keras.saving.deserialize_keras_object(config.pop("recurrence")), **config)
+
+
+@keras.saving.register_keras_serializable(package="rnn_zoo")
+class JoinSegments(keras.layers.Layer):
+    """Puts the forecasts of segments in the order of time.
+
+        y_(m length + t, c) = x_(m, c, t)
+
+    Args:
+        horizon: int > 0, the steps that are kept.
+
+    Call arguments:
+        inputs: <float>[batch, segments, channels, length, levels].
+
+    Returns:
+        <float>[batch, horizon, channels, levels].
+
+    Raises:
+        ValueError: `horizon` is not a positive integer.
+    """
+
+    def __init__(self, horizon, **kwargs):
+        super().__init__(**kwargs)
+        self.horizon = positive_integer("horizon", horizon)
+
+    def call(self, inputs):
+        _, segments, channels, length, levels = inputs.shape
+        steps = ops.transpose(inputs, (0, 1, 3, 2, 4))
+        return ops.reshape(steps, (-1, segments * length, channels, levels))[:, : self.horizon]
+
+    def compute_output_shape(self, inputs_shape):
+        return (inputs_shape[0], self.horizon, inputs_shape[2], inputs_shape[4])
+
+    def get_config(self):
+        return {**super().get_config(), "horizon": self.horizon}
