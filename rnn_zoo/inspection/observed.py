@@ -1,0 +1,213 @@
+"""observed: a model whose recurrences tell what goes on at each step, for as long as a block of code runs."""
+
+import contextlib
+import dataclasses
+
+import keras
+
+from rnn_zoo.layers import CELLS, Recurrent, Segmented
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """One recurrence of a model: one layer of a stack, in one direction.
+
+    Attributes:
+        name: str, "layer_0/forward"; with the name of its `Recurrent` before it where the model has several; for a
+            Keras layer that stands in the model itself, the layer's name.
+        layer: keras.layers.RNN.
+        states: tuple of str, the names of its states, "layer_0/forward/h".
+        backward: bool, whether it reads from the last step to the first.
+        segmented: bool, whether it reads the segments of a sequence side by side.
+    """
+
+    name: str
+    layer: keras.layers.RNN
+    states: tuple[str, ...]
+    backward: bool
+    segmented: bool
+
+
+@dataclasses.dataclass
+class Record:
+    """What one recurrence did in one call; <tensor>, in the order of time, with the batch first.
+
+    Attributes:
+        inputs: <float>[batch, time, features], x_t.
+        valid: <bool>[batch, time], False at padding.
+        states: list of <float>[batch, time, units], each state after each step.
+        initial: list of <float>[batch, units], each state before the first step that is read.
+        taps: list of <float>[time, batch, units], zeros added to each state after each step: the gradient with
+            respect to them is that with respect to the states.
+        outputs: <float>[batch, time, width], y_t.
+    """
+
+    inputs: object
+    valid: object
+    states: list
+    initial: list
+    taps: list
+    outputs: object
+
+
+def places(model):
+    """The recurrences of a model, in the order in which it holds them.
+
+    Args:
+        model: keras.Model or keras.layers.Layer.
+
+    Returns:
+        list of Place.
+
+    Raises:
+        ValueError: there is none, or the backend is not TensorFlow.
+    """
+    if keras.backend.backend() != "tensorflow":
+        raise ValueError(f"Inspection needs the TensorFlow backend, and this is {keras.backend.backend()!r}.")
+    layers = list(model._flatten_layers())
+    stacks = [layer for layer in layers if isinstance(layer, Recurrent)]
+    cut = {id(part) for layer in layers if isinstance(layer, Segmented) for part in layer._flatten_layers()}
+    known = {}
+    for stack in stacks:
+        prefix = f"{stack.name}/" if len(stacks) > 1 else ""
+        for name, layer in stack.recurrences.items():
+            known[id(layer)] = f"{prefix}{name}", CELLS[stack.cell].states
+    found = []
+    for layer in layers:
+        if not isinstance(layer, keras.layers.RNN):
+            continue
+        name, states = known.get(id(layer), (layer.name, _state_names(layer)))
+        names = tuple(f"{name}/{state}" for state in states)
+        found.append(Place(name, layer, names, layer.go_backwards, id(layer) in cut))
+    if not found:
+        kinds = ", ".join(sorted({type(layer).__name__ for layer in model._flatten_layers(include_self=False)}))
+        raise ValueError(
+            f"`model` must hold a recurrence, such as `Recurrent`, and holds none; its layers are {kinds or 'none'}."
+        )
+    return found
+
+
+def _state_names(layer):
+    """The names of the states of a Keras layer outside of `Recurrent`."""
+    for kind in CELLS.values():
+        if type(layer) is kind.layer_class:
+            return kind.states
+    count = len(keras.tree.flatten(layer.cell.state_size))
+    return ("h",) if count == 1 else tuple(f"state_{number}" for number in range(count))
+
+
+@contextlib.contextmanager
+def observed(model, tapped=True):
+    """Within the block, calls of the model run its recurrences step by step and leave a record of each.
+
+    The cells and their weights are the model's own; which implementation runs them otherwise does not matter. The
+    calls must be inside a `tf.function`.
+
+    Args:
+        model: keras.Model.
+        tapped: bool, whether to add the zeros that gradients are taken of.
+
+    Yields:
+        (list of Place, dict of place's name -> Record, which a call fills; a call replaces the records of the one
+        before).
+
+    Raises:
+        ValueError: as of `places`.
+    """
+    found, records = places(model), {}
+    stacks = [layer for layer in model._flatten_layers() if isinstance(layer, Recurrent)]
+    before = [stack.implementation for stack in stacks]
+    cuts = [layer for layer in model._flatten_layers() if isinstance(layer, Segmented)]
+    try:
+        for stack in stacks:
+            stack.implementation = "general"  # the one that hands each layer its loop over time to run
+        for place in found:
+            place.layer.inner_loop = _observed_loop(place, records, tapped)
+        for cut in cuts:
+            cut._read = _read_all(cut)
+        yield found, records
+    finally:
+        for stack, implementation in zip(stacks, before, strict=True):
+            stack.implementation = implementation
+        for changed, name in [*((place.layer, "inner_loop") for place in found), *((cut, "_read") for cut in cuts)]:
+            changed.__dict__.pop(name, None)
+
+
+def _read_all(cut):
+    """Reads all segments, the empty ones too, so that their records can be put together again."""
+    return lambda steps, valid, training: cut.recurrence(steps, mask=valid, training=training)
+
+
+def _observed_loop(place, records, tapped):
+    """The method `inner_loop` of `keras.layers.RNN` for one place."""
+    import tensorflow as tf
+
+    layer = place.layer
+
+    def inner_loop(sequences, initial_state, mask=None, training=False):
+        cell = layer.cell
+        batch, time = tf.shape(sequences)[0], tf.shape(sequences)[1]
+        mask = keras.tree.flatten(mask)[0] if keras.tree.flatten(mask) else None
+        valid = tf.ones((batch, time), "bool") if mask is None else tf.cast(mask, "bool")
+        given = keras.tree.flatten(initial_state)
+        initial = [tf.ensure_shape(tf.cast(state, layer.compute_dtype), (None, state.shape[-1])) for state in given]
+        taps = [tf.zeros((time, batch, state.shape[-1]), state.dtype) for state in initial] if tapped else []
+        arrays = [
+            tf.TensorArray(array.dtype, time, element_shape=array.shape[1:]).unstack(array)
+            for array in (tf.transpose(sequences, (1, 0, 2)), tf.transpose(valid)[..., None], *taps)
+        ]
+        options = {"training": training} if cell._call_has_training_arg else {}
+
+        def step(number, states, output, outputs, histories):
+            t = time - 1 - number if layer.go_backwards else number
+            x, is_valid, *added = (array.read(t) for array in arrays)
+            new_output, new = cell(x, list(states), **options)
+            new = keras.tree.flatten(new)
+            same = [place for place, state in enumerate(new) if state is new_output]
+            if added:
+                new = [state + tap for state, tap in zip(new, added, strict=True)]
+            if mask is not None:
+                new = [tf.where(is_valid, after, old) for after, old in zip(new, states, strict=True)]
+            if mask is not None and not same:
+                new_output = tf.where(is_valid, new_output, output)
+            output = new[same[0]] if same else new_output
+            histories = [history.write(t, state) for history, state in zip(histories, new, strict=True)]
+            return number + 1, new, output, outputs.write(number, output), histories
+
+        width = cell.output_size if isinstance(cell.output_size, int) else initial[0].shape[-1]
+        first = tf.zeros((batch, width), layer.compute_dtype)
+        first = tf.ensure_shape(first, (sequences.shape[0], width))
+        histories = [tf.TensorArray(state.dtype, time, element_shape=(None, state.shape[-1])) for state in initial]
+        outputs = tf.TensorArray(layer.compute_dtype, time, element_shape=(None, width))
+        _, last, output, outputs, histories = tf.while_loop(
+            lambda number, *_: number < time,
+            step,
+            (0, initial, first, outputs, histories),
+            maximum_iterations=time,
+        )
+        sequence = tf.transpose(outputs.stack(), (1, 0, 2))
+        in_order = tf.reverse(sequence, [1]) if layer.go_backwards else sequence
+        states = [tf.transpose(history.stack(), (1, 0, 2)) for history in histories]
+        records[place.name] = Record(sequences, valid, states, initial, taps, in_order)
+        # What is read on must be what is recorded, or no gradient would come by.
+        sequence = tf.reverse(in_order, [1]) if layer.go_backwards else in_order
+        return output, sequence, last
+
+    return inner_loop
+
+
+def in_time(place, array, examples, time):
+    """An array of a record in the time of the whole sequence: segments one after another, without what fills the last.
+
+    Args:
+        place: Place.
+        array: <any>[rows, steps, ...], in the order of time.
+        examples: int, the sequences of the batch.
+        time: int, the steps of a sequence.
+
+    Returns:
+        <any>[examples, time, ...].
+    """
+    if place.segmented:
+        array = array.reshape(examples, -1, *array.shape[2:])
+    return array[:, :time]
