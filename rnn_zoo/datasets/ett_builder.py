@@ -4,6 +4,7 @@ import csv
 import gzip
 import hashlib
 import io
+from typing import ClassVar
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -25,7 +26,7 @@ class Ett(tfds.core.GeneratorBasedBuilder):
     name = "ett"
     VERSION = tfds.core.Version("1.0.0")
     MANUAL_DOWNLOAD_INSTRUCTIONS = "The folder holds ETTh1.csv, ETTh2.csv or ETTm1.csv, each also as .csv.gz."
-    BUILDER_CONFIGS = [tfds.core.BuilderConfig(name=name, description=f"ETT{name}") for name in _DIGESTS]
+    BUILDER_CONFIGS: ClassVar = [tfds.core.BuilderConfig(name=name, description=f"ETT{name}") for name in _DIGESTS]
 
     @property
     def file_name(self):

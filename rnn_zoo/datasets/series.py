@@ -1,6 +1,7 @@
 """Series: numbers at regular times, cut in training, validation and test."""
 
 import dataclasses
+import hashlib
 
 import numpy as np
 import pandas as pd
@@ -95,6 +96,11 @@ class Series:
     def parts(self):
         """dict, the name of a part -> (first step, step after the last)."""
         return dict(zip(PARTS, zip((0, *self.cuts[:-1]), self.cuts, strict=True), strict=True))
+
+    @property
+    def digest(self):
+        """str, SHA-256 of times and values, by which a run knows whether it would learn the same again."""
+        return hashlib.sha256(self.times.asi8.tobytes() + self.values.tobytes()).hexdigest()
 
     def scale(self):
         """The `Scale` of the training part."""

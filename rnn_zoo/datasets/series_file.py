@@ -150,8 +150,8 @@ def _times(table, name):
     if times.isna().any():
         row = int(np.argmax(times.isna()))
         raise ValueError(
-            f"{table.path}: line {table.lines[row]}: column {name!r} holds {written[row]!r}, which is no time like that "
-            f"of line {table.lines[0]} ({written[0]!r}). Write all times alike, as 2024-01-31 or 2024-01-31 18:00."
+            f"{table.path}: line {table.lines[row]}: column {name!r} holds {written[row]!r}, which is no time like "
+            f"that of line {table.lines[0]} ({written[0]!r}). Write all times alike, as 2024-01-31 or 2024-01-31 18:00."
         )
     times = pd.DatetimeIndex(times).tz_localize(None).as_unit("s")
     steps = np.diff(times.asi8)
@@ -185,9 +185,9 @@ def _frequency(table, times, name):
             return grid.freqstr
     row = int(np.argmax(steps % usual != 0)) + 1
     raise ValueError(
-        f"{table.path}: line {table.lines[row]}: column {name!r}: {times[row]} comes {pd.Timedelta(seconds=steps[row - 1])} "
-        f"after the row before, where the usual step is {pd.Timedelta(seconds=usual)}. Give one row a step, of one "
-        "frequency."
+        f"{table.path}: line {table.lines[row]}: column {name!r}: {times[row]} comes "
+        f"{pd.Timedelta(seconds=steps[row - 1])} after the row before, where the usual step is "
+        f"{pd.Timedelta(seconds=usual)}. Give one row a step, of one frequency."
     )
 
 

@@ -20,7 +20,7 @@ def load_series(name_or_path, *, folder=None, **options):
             `rnn_zoo.datasets.ett.load_ett`); or the path of a CSV or TSV file.
         folder: of the files of ETT.
         options: for a sample `validation` and `test`, the shares of its steps, and `fill`; for a file those of
-            `read_series`: time, target, inputs, known, fill, season, validation, test.
+            `read_series`: time, target, inputs, known, fill, season, validation, test. None and () are as left out.
     Returns:
         Series
     Raises:
@@ -28,14 +28,14 @@ def load_series(name_or_path, *, folder=None, **options):
         FileNotFoundError: a path that does not exist.
     """
     name = str(name_or_path)
+    options = {option: value for option, value in options.items() if value is not None and value != ()}
     if name not in SERIES:
         if not Path(name).exists() and not Path(name).suffix and os.sep not in name:
             one_of("name_or_path", name, SERIES)
         return read_series(name, **options)
     read = _SAMPLES.get(name)
     known = () if read is None else read.__kwdefaults__
-    for option, value in options.items():
-        if option not in known and value:
-            raise ValueError(f"`{option}` is for a file of one's own; {name!r} knows what its columns are.")
-    options = {option: value for option, value in options.items() if option in known and value is not None}
+    for option in options:
+        if option not in known:
+            raise ValueError(f"`{option}` is for a file of one's own: {name!r} is read in its own way. Leave it out.")
     return ett.load_ett(name, folder=folder) if read is None else read(**options)

@@ -38,8 +38,8 @@ class Windows:
             if stop - start < needed:
                 what = "`lookback` + `horizon`" if name == "train" else "`horizon`"
                 raise ValueError(
-                    f"{self.series.name}: the {name} part has {stop - start} steps, fewer than {what}, {needed}; give a "
-                    "longer series, ask for shorter windows, or set the shares `validation` and `test`."
+                    f"{self.series.name}: the {name} part has {stop - start} steps, fewer than {what}, {needed}; give "
+                    "a longer series, ask for shorter windows, or set the shares `validation` and `test`."
                 )
 
     @property
@@ -68,6 +68,17 @@ class Windows:
     def values(self):
         """<float32>[steps, features], scaled."""
         return np.concatenate([self.scale.apply(self.series.values).astype("float32"), self.clock], axis=1)
+
+    def known_until(self, step):
+        """The same windows at the time of a step: training and validation end before it, the validation as long as it
+        was; scale and all that is learned come from these parts anew.
+
+        Args:
+            step: int, the first step that is not known yet.
+        """
+        first, stop = self.series.parts["validation"]
+        cuts = (step - (stop - first), step, len(self.series))
+        return dataclasses.replace(self, series=dataclasses.replace(self.series, cuts=cuts))
 
     def starts(self, part):
         """<int>[windows], the first step ahead of each window whose steps ahead all lie in a part."""

@@ -1,5 +1,6 @@
 """Quantiles: the head that forecasts a distribution by some of its quantiles."""
 
+import itertools
 import math
 
 import keras
@@ -131,7 +132,7 @@ def checked_levels(levels):
     levels = tuple(levels)
     if not levels or not all(isinstance(level, (int, float)) and 0 < level < 1 for level in levels):
         raise ValueError(f"`levels` must be numbers in (0, 1), such as (0.05, 0.5, 0.95), got {levels}.")
-    if any(second <= first for first, second in zip(levels, levels[1:], strict=False)):
+    if any(second <= first for first, second in itertools.pairwise(levels)):
         raise ValueError(f"`levels` must ascend, got {levels}.")
     return tuple(map(float, levels))
 

@@ -1,0 +1,60 @@
+"""Network: a Keras model as a forecaster."""
+
+from pathlib import Path
+
+from rnn_zoo import training
+from rnn_zoo.forecasting.forecaster import Forecaster
+from rnn_zoo.layers.quantiles import middle_of
+
+
+class Network(Forecaster):
+    """A network that forecasts quantiles, trained by `rnn_zoo.training.fit`.
+
+    Args:
+        name: str.
+        build: function from `Windows` to a compiled keras.Model, <float>[batch, lookback, features], and where it has
+            a second input "known" <float>[batch, horizon, known], -> <float>[batch, horizon, targets, levels].
+        levels: tuple of floats, the quantiles of the model, ascending; its interval lies between the first and the
+            last, which is also the coverage.
+        out: folder of the run.
+        batch_size: int > 0, windows a step.
+        options: further arguments of `rnn_zoo.training.fit`: epochs, seed, patience, learning_rate, ...
+    """
+
+    def __init__(self, name, build, levels, out, *, batch_size=32, **options):
+        super().__init__(round(levels[-1] - levels[0], 12))
+        self.name = name
+        self.build = build
+        self.levels = tuple(levels)
+        self.out = Path(out)
+        self.batch_size = batch_size
+        self.options = options
+        self.model = None
+        self.refits = 0
+
+    def fresh(self):
+        self.refits += 1
+        out = self.out / f"refit_{self.refits}"
+        return Network(self.name, self.build, self.levels, out, batch_size=self.batch_size, **self.options)
+
+    def learn(self, windows):
+        self.model = self.build(windows)
+        seed = self.options.get("seed", 0)
+        data = {
+            part: windows.dataset(
+                windows.starts(part), self.batch_size, with_known=self._with_known, shuffle=part == "train", seed=seed
+            )
+            for part in ("train", "validation")
+        }
+        history = training.fit(self.model, data["train"], data["validation"], out=self.out, **self.options)
+        self.parameters = self.model.count_params()
+        self.train_seconds = history.seconds
+
+    def guess(self, windows, starts):
+        data = windows.dataset(starts, self.batch_size, with_known=self._with_known)
+        quantiles = self.model.predict(data, verbose=0)
+        return quantiles[..., middle_of(self.levels)], quantiles[..., 0], quantiles[..., -1]
+
+    @property
+    def _with_known(self):
+        return len(self.model.inputs) > 1
