@@ -2,6 +2,7 @@
 
 from rnn_zoo.layers.cell_registry import CELLS, register_cell
 from rnn_zoo.layers.classes import Classes
+from rnn_zoo.layers.crf import CRF
 from rnn_zoo.layers.frames import Frames
 from rnn_zoo.layers.front import Front
 from rnn_zoo.layers.future_steps import FutureSteps
@@ -17,6 +18,7 @@ from rnn_zoo.layers.recurrent import Recurrent
 from rnn_zoo.layers.segmented import Segmented
 from rnn_zoo.layers.segrnn import JoinSegments, SegRNN
 from rnn_zoo.layers.time_features import TimeFeatures
+from rnn_zoo.layers.tags import Tags
 from rnn_zoo.layers.time_pooling import TimePooling
 from rnn_zoo.layers.tokens import Tokens
 from rnn_zoo.layers.values import Values
@@ -24,6 +26,7 @@ from rnn_zoo.layers.vectors import Vectors
 
 __all__ = [
     "CELLS",
+    "CRF",
     "Classes",
     "Frames",
     "Front",
@@ -41,6 +44,7 @@ __all__ = [
     "SegRNN",
     "Segmented",
     "TimeFeatures",
+    "Tags",
     "TimePooling",
     "Tokens",
     "Values",
