@@ -1,14 +1,19 @@
 """Layers: fronts, the recurrence, heads, pooling over time."""
 
+from rnn_zoo.layers.bridge import Bridge
 from rnn_zoo.layers.cell_registry import CELLS, register_cell
 from rnn_zoo.layers.classes import Classes
 from rnn_zoo.layers.crf import CRF
+from rnn_zoo.layers.decoder import Decoder
+from rnn_zoo.layers.encoder import Encoder
 from rnn_zoo.layers.frames import Frames
 from rnn_zoo.layers.front import Front
 from rnn_zoo.layers.future_steps import FutureSteps
 from rnn_zoo.layers.head import Head
 from rnn_zoo.layers.instance_norm import InstanceNorm
 from rnn_zoo.layers.labels import Labels
+from rnn_zoo.layers.memory_attention import MemoryAttention
+from rnn_zoo.layers.next_token import NextToken, Perplexity
 from rnn_zoo.layers.next_words import NextWords
 from rnn_zoo.layers.ngram_evidence import NGramEvidence
 from rnn_zoo.layers.ngrams import NGrams
@@ -17,8 +22,8 @@ from rnn_zoo.layers.quantiles import Quantiles
 from rnn_zoo.layers.recurrent import Recurrent
 from rnn_zoo.layers.segmented import Segmented
 from rnn_zoo.layers.segrnn import JoinSegments, SegRNN
-from rnn_zoo.layers.time_features import TimeFeatures
 from rnn_zoo.layers.tags import Tags
+from rnn_zoo.layers.time_features import TimeFeatures
 from rnn_zoo.layers.time_pooling import TimePooling
 from rnn_zoo.layers.tokens import Tokens
 from rnn_zoo.layers.values import Values
@@ -27,7 +32,10 @@ from rnn_zoo.layers.vectors import Vectors
 __all__ = [
     "CELLS",
     "CRF",
+    "Bridge",
     "Classes",
+    "Decoder",
+    "Encoder",
     "Frames",
     "Front",
     "FutureSteps",
@@ -35,16 +43,19 @@ __all__ = [
     "InstanceNorm",
     "JoinSegments",
     "Labels",
+    "MemoryAttention",
     "NGramEvidence",
     "NGrams",
+    "NextToken",
     "NextWords",
     "OneHot",
+    "Perplexity",
     "Quantiles",
     "Recurrent",
     "SegRNN",
     "Segmented",
-    "TimeFeatures",
     "Tags",
+    "TimeFeatures",
     "TimePooling",
     "Tokens",
     "Values",

@@ -1,0 +1,84 @@
+"""One long text in three splits by position, for models that go on writing it."""
+
+import dataclasses
+import gzip
+import hashlib
+from pathlib import Path
+
+from rnn_zoo.checks import one_of
+
+_SAMPLES = {"tinyshakespeare": Path(__file__).parent.parent / "samples" / "tinyshakespeare" / "tinyshakespeare.txt.gz"}
+_HELD_OUT = 0.05
+
+
+@dataclasses.dataclass(frozen=True)
+class LongText:
+    """A text in three parts.
+
+    Args:
+        name: what `load_text` was given.
+        train, validation, test: str, the first nine tenths of the text and twice a twentieth, in this order.
+        licence, source: str.
+    """
+
+    name: str
+    train: str
+    validation: str
+    test: str
+    licence: str
+    source: str
+
+    @property
+    def digest(self):
+        """SHA-256 of the text."""
+        return hashlib.sha256((self.train + self.validation + self.test).encode()).hexdigest()
+
+    def __str__(self):
+        sizes = " / ".join(f"{len(part):,}" for part in (self.train, self.validation, self.test))
+        return f"{self.name}: {sizes} characters for training, validation and test"
+
+
+def load_text(name_or_path):
+    """Loads a text, cut 90 / 5 / 5 by position.
+
+    Args:
+        name_or_path: "tinyshakespeare" (in the package), or a file of one's own, UTF-8, .txt or .txt.gz.
+    Returns:
+        LongText
+    Raises:
+        ValueError: an unknown name, a file that is not UTF-8, or one too short to be cut in three.
+        FileNotFoundError: there is no such file.
+    """
+    if name_or_path in _SAMPLES:
+        licence, source = "public domain", "Andrej Karpathy's Tiny Shakespeare, https://github.com/karpathy/char-rnn"
+        return _cut(name_or_path, read_text(_SAMPLES[name_or_path]), licence, source)
+    path = Path(name_or_path)
+    if not path.is_file():
+        if not path.suffix:
+            one_of("name_or_path", str(name_or_path), [*_SAMPLES, "a .txt file"])
+        raise FileNotFoundError(f"`name_or_path`: there is no file {path}.")
+    return _cut(str(name_or_path), read_text(path), "the user's own file; not stated", str(path))
+
+
+def read_text(path):
+    """The whole of a UTF-8 text file, .gz or plain, lines ending with "\\n"; ValueError names the byte that is not."""
+    path = Path(path)
+    try:
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ValueError(
+            f"{path}: line {line}: byte {data[error.start]:#04x} is not UTF-8. Save the file as UTF-8 (for Latin-1: "
+            "iconv -f latin1 -t utf-8)."
+        ) from error
+    except (gzip.BadGzipFile, EOFError) as error:
+        raise ValueError(f"{path} is not a whole gzip file ({error}); rename or download it again.") from error
+
+
+def _cut(name, text, licence, source):
+    held = int(len(text) * _HELD_OUT)
+    if held < 2:
+        raise ValueError(f"{source}: holds {len(text)} characters, and training, validation and test need 40 at least.")
+    end = len(text) - held
+    return LongText(name, text[: end - held], text[end - held : end], text[end:], licence, source)

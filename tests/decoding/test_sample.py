@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+from toy_generator import TableGenerator
+
+from rnn_zoo.decoding import greedy, sample
+from rnn_zoo.decoding.sample import likely
+
+START_WITH = tf.constant([[4], [5], [4]])
+
+
+def test_the_same_seed_draws_the_same():
+    toy = TableGenerator(9)
+    one, again, other = (sample(toy, START_WITH, max_length=12, end=None, seed=seed).ids.numpy() for seed in (3, 3, 4))
+    np.testing.assert_array_equal(one, again)
+    assert (one != other).any()
+    assert (one[0] != one[2]).any(), "rows that begin alike draw each for itself"
+    in_a_graph = tf.function(sample, autograph=False)(toy, START_WITH, max_length=12, end=None, seed=3)
+    np.testing.assert_array_equal(in_a_graph.ids, one)
+
+
+@pytest.mark.parametrize("options", [{"temperature": 1e-3}, {"top_k": 1}, {"top_p": 1e-6}], ids=str)
+def test_the_narrowest_choice_is_greedy(options):
+    toy = TableGenerator(9)
+    drawn = sample(toy, START_WITH, max_length=8, **options)
+    np.testing.assert_array_equal(drawn.ids, greedy(toy, START_WITH, max_length=8).ids)
+    np.testing.assert_allclose(drawn.scores, greedy(toy, START_WITH, max_length=8).scores, atol=1e-4)
+
+
+def test_it_draws_by_the_distribution():
+    toy = TableGenerator(8)
+    drawn = sample(toy, tf.fill([4000, 1], 4), max_length=1, seed=1).ids.numpy()[:, 0]
+    expected = [np.exp(toy.log_probability(4, (token,), (0, 1, 2))) for token in range(3, 8)]
+    np.testing.assert_allclose(np.bincount(drawn, minlength=8)[3:] / 4000, expected, atol=0.03)
+    assert drawn.min() > 2
+
+
+def test_likely_keeps_the_fewest():
+    scores = tf.math.log(tf.constant([[0.5, 0.3, 0.15, 0.05]]))
+
+    def kept(*options):
+        return (likely(scores, *options).numpy()[0] > -100).tolist()
+
+    assert kept(2) == [True, True, False, False]
+    assert kept(99) == [True] * 4
+    assert kept(None, 0.79) == [True, True, False, False]
+    assert kept(None, 0.81) == [True, True, True, False]
+    assert kept(None, 1.0) == [True] * 4
+    assert kept(1, 0.9) == [True, False, False, False]
+
+
+@pytest.mark.parametrize("options", [{"temperature": 0}, {"top_k": 0}, {"top_p": 1.5}, {"top_p": 0}], ids=str)
+def test_errors_name_the_argument(options):
+    with pytest.raises(ValueError, match=f"`{next(iter(options))}` must be"):
+        sample(TableGenerator(6), START_WITH, max_length=3, **options)
