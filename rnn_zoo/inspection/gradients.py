@@ -9,7 +9,7 @@ import numpy as np
 from rnn_zoo.checks import one_of
 from rnn_zoo.inspection.advice import advise, first_reached
 from rnn_zoo.inspection.jacobian import largest_singular_values
-from rnn_zoo.inspection.observed import in_time, observed, places
+from rnn_zoo.inspection.observed import EAGER_STEPS, in_time, observed, places
 
 # A gradient of which this share is left teaches nothing beside the noise of a batch.
 REACH = 0.01
@@ -103,7 +103,7 @@ def gradient_flow(model, inputs, targets, loss=None):
         loss: name, function or `keras.losses.Loss`; by default that of the compiled model, or of its head.
 
     Returns:
-        GradientFlow. The first call with a shape traces a graph, the next ones run it.
+        GradientFlow. Of sequences of more than 64 steps a graph is made at the first call, and run at the next ones.
 
     Raises:
         ValueError: the model holds no recurrence, or has no loss and none is given.
@@ -128,18 +128,16 @@ def _trace(model, loss):
     measure = _measure(model, loss)
     reference = weakref.ref(model)  # the graph is kept for as long as the model lives, and must not keep it alive
 
-    @tf.function(reduce_retracing=True, autograph=False)
     def run(inputs, targets):
         model = reference()
-        with observed(model) as (there, records):
-            predictions = model(inputs, training=False)
+        with tf.GradientTape() as tape:
+            with observed(model, tape) as (there, records):
+                predictions = model(inputs, training=False)
+            value = measure(model, inputs, targets, predictions)
         found[:] = [place for place in there if place.name in records]
-        value = measure(model, inputs, targets, predictions)
         records = [records[place.name] for place in found]
-        of_states, of_outputs = tf.nest.map_structure(
-            lambda tensor: tf.gradients(value, tensor, unconnected_gradients="zero")[0],
-            ([record.taps for record in records], [record.outputs for record in records]),
-        )
+        sources = [record.taps for record in records], [record.outputs for record in records]
+        of_states, of_outputs = tape.gradient(value, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         examples = tf.shape(keras.tree.flatten(inputs)[0])[0]
         return value, {
             place.name: {
@@ -151,8 +149,11 @@ def _trace(model, loss):
             for place, record, gradients, entering in zip(found, records, of_states, of_outputs, strict=True)
         }
 
+    traced = tf.function(run, reduce_retracing=True, autograph=False)
+
     def call(inputs, targets):
-        value, arrays = run(inputs, targets)
+        short = keras.tree.flatten(inputs)[0].shape[1] <= EAGER_STEPS
+        value, arrays = (run if short else traced)(inputs, targets)
         return found, float(value), keras.tree.map_structure(lambda array: array.numpy(), arrays)
 
     return call
@@ -183,7 +184,7 @@ def _collect(found, value, arrays, examples, time):
         for name, norm in zip(place.states, recorded["norms"], strict=True):
             norms[name] = shown(norm)
         entering[place.name] = shown(recorded["entering"])
-        singular_values[place.name] = recorded["singular_values"][:time]
+        singular_values[place.name] = recorded["singular_values"][: valid.shape[1]]
         if place.backward:
             backward |= {place.name, *place.states}
     return GradientFlow(value, norms, entering, singular_values, backward)

@@ -1,5 +1,7 @@
 """The Jacobian of one step of a recurrence, and how much it can stretch a gradient."""
 
+from rnn_zoo.inspection.observed import before_step
+
 # Of a sequence, evenly spread: neighbours are alike, and each costs as many rows as there are states.
 _STEPS = 32
 _ROWS = 2048
@@ -34,7 +36,7 @@ def largest_singular_values(layer, record, examples):
     places = tf.gather(places, tf.cast(tf.round(spread), "int32"))
     inputs = tf.gather(tf.reshape(record.inputs[:rows], (-1, record.inputs.shape[-1])), places)
     before = [
-        tf.gather(tf.reshape(_before(tf, layer, *pair, rows), (-1, pair[0].shape[-1])), places)
+        tf.gather(tf.reshape(before_step(layer, *pair)[:rows], (-1, pair[0].shape[-1])), places)
         for pair in zip(record.states, record.initial, strict=True)
     ]
     jacobians = _jacobians(tf, layer, inputs, before, width)
@@ -50,21 +52,15 @@ def largest_singular_values(layer, record, examples):
     return tf.tensor_scatter_nd_update(nowhere, places[:, None], values)
 
 
-def _before(tf, layer, state, initial, rows):
-    """A state before each step: <float>[rows, time, units]."""
-    state, initial = state[:rows], initial[:rows, None]
-    if layer.go_backwards:
-        return tf.concat([state[:, 1:], initial], axis=1)
-    return tf.concat([initial, state[:, :-1]], axis=1)
-
-
 def _jacobians(tf, layer, inputs, before, width):
     """<float>[steps, width, width], [:, i, j] = d s_t[i] / d s_(t-1)[j]: as many copies of a step as it has states,
     each differentiated in one direction."""
     states = [tf.repeat(state, width, axis=0) for state in before]
     options = {"training": False} if layer.cell._call_has_training_arg else {}
-    _, after = layer.cell(tf.repeat(inputs, width, axis=0), list(states), **options)
-    after = tf.concat(tf.nest.flatten(after), axis=-1)
-    directions = tf.tile(tf.eye(width, dtype=after.dtype), (tf.shape(inputs)[0], 1))
-    rows = tf.gradients(after, states, grad_ys=directions, unconnected_gradients="zero")
+    directions = tf.tile(tf.eye(width, dtype=states[0].dtype), (tf.shape(inputs)[0], 1))
+    with tf.GradientTape() as tape:
+        tape.watch(states)
+        _, after = layer.cell(tf.repeat(inputs, width, axis=0), list(states), **options)
+        after = tf.concat(tf.nest.flatten(after), axis=-1)
+    rows = tape.gradient(after, states, directions, unconnected_gradients=tf.UnconnectedGradients.ZERO)
     return tf.reshape(tf.concat(rows, axis=-1), (-1, width, width))

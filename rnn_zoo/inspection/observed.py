@@ -7,6 +7,9 @@ import keras
 
 from rnn_zoo.layers import CELLS, Recurrent, Segmented
 
+# A graph of so few steps takes longer to make than they take without one.
+EAGER_STEPS = 64
+
 
 @dataclasses.dataclass(frozen=True)
 class Place:
@@ -97,38 +100,46 @@ def _state_names(layer):
 
 
 @contextlib.contextmanager
-def observed(model, tapped=True):
+def general(model):
+    """Within the block the Keras layers run the recurrences of a model, whose loop can be taken over and whose gradient
+    takes memory in proportion to time."""
+    stacks = [layer for layer in model._flatten_layers() if isinstance(layer, Recurrent)]
+    before = [stack.implementation for stack in stacks]
+    try:
+        for stack in stacks:
+            stack.implementation = "general"
+        yield
+    finally:
+        for stack, implementation in zip(stacks, before, strict=True):
+            stack.implementation = implementation
+
+
+@contextlib.contextmanager
+def observed(model, tape=None):
     """Within the block, calls of the model run its recurrences step by step and leave a record of each.
 
-    The cells and their weights are the model's own; which implementation runs them otherwise does not matter. The
-    calls must be inside a `tf.function`.
+    The cells and their weights are the model's own; which implementation runs them otherwise does not matter.
 
     Args:
         model: keras.Model.
-        tapped: bool, whether to add the zeros that gradients are taken of.
+        tape: tf.GradientTape or None: to watch the zeros that are added for gradients to be taken of.
 
     Yields:
-        (list of Place, dict of place's name -> Record, which a call fills; a call replaces the records of the one
-        before).
+        (list of Place, dict of place's name -> Record, which the first call in the block fills).
 
     Raises:
         ValueError: as of `places`.
     """
     found, records = places(model), {}
-    stacks = [layer for layer in model._flatten_layers() if isinstance(layer, Recurrent)]
-    before = [stack.implementation for stack in stacks]
     cuts = [layer for layer in model._flatten_layers() if isinstance(layer, Segmented)]
     try:
-        for stack in stacks:
-            stack.implementation = "general"  # the one that hands each layer its loop over time to run
         for place in found:
-            place.layer.inner_loop = _observed_loop(place, records, tapped)
+            place.layer.inner_loop = _observed_loop(place, records, tape)
         for cut in cuts:
             cut._read = _read_all(cut)
-        yield found, records
+        with general(model):
+            yield found, records
     finally:
-        for stack, implementation in zip(stacks, before, strict=True):
-            stack.implementation = implementation
         for changed, name in [*((place.layer, "inner_loop") for place in found), *((cut, "_read") for cut in cuts)]:
             changed.__dict__.pop(name, None)
 
@@ -138,7 +149,7 @@ def _read_all(cut):
     return lambda steps, valid, training: cut.recurrence(steps, mask=valid, training=training)
 
 
-def _observed_loop(place, records, tapped):
+def _observed_loop(place, records, tape):
     """The method `inner_loop` of `keras.layers.RNN` for one place."""
     import tensorflow as tf
 
@@ -151,7 +162,10 @@ def _observed_loop(place, records, tapped):
         valid = tf.ones((batch, time), "bool") if mask is None else tf.cast(mask, "bool")
         given = keras.tree.flatten(initial_state)
         initial = [tf.ensure_shape(tf.cast(state, layer.compute_dtype), (None, state.shape[-1])) for state in given]
-        taps = [tf.zeros((time, batch, state.shape[-1]), state.dtype) for state in initial] if tapped else []
+        taps = []
+        if tape is not None:
+            taps = [tf.zeros((time, batch, state.shape[-1]), state.dtype) for state in initial]
+            tape.watch(taps)
         arrays = [
             tf.TensorArray(array.dtype, time, element_shape=array.shape[1:]).unstack(array)
             for array in (tf.transpose(sequences, (1, 0, 2)), tf.transpose(valid)[..., None], *taps)
@@ -188,12 +202,22 @@ def _observed_loop(place, records, tapped):
         sequence = tf.transpose(outputs.stack(), (1, 0, 2))
         in_order = tf.reverse(sequence, [1]) if layer.go_backwards else sequence
         states = [tf.transpose(history.stack(), (1, 0, 2)) for history in histories]
-        records[place.name] = Record(sequences, valid, states, initial, taps, in_order)
+        # Of a layer that runs twice, such as over a past and then over a step ahead, the first run.
+        records.setdefault(place.name, Record(sequences, valid, states, initial, taps, in_order))
         # What is read on must be what is recorded, or no gradient would come by.
         sequence = tf.reverse(in_order, [1]) if layer.go_backwards else in_order
         return output, sequence, last
 
     return inner_loop
+
+
+def before_step(layer, state, initial):
+    """A state before each step, <float>[batch, time, units], from that after each and the initial one."""
+    import tensorflow as tf
+
+    if layer.go_backwards:
+        return tf.concat([state[:, 1:], initial[:, None]], axis=1)
+    return tf.concat([initial[:, None], state[:, :-1]], axis=1)
 
 
 def in_time(place, array, examples, time):
@@ -208,6 +232,4 @@ def in_time(place, array, examples, time):
     Returns:
         <any>[examples, time, ...].
     """
-    if place.segmented:
-        array = array.reshape(examples, -1, *array.shape[2:])
-    return array[:, :time]
+    return array.reshape(examples, -1, *array.shape[2:])[:, :time] if place.segmented else array
