@@ -34,7 +34,7 @@ test-slow: .venv/.installed-dev ## train the rows of results/ again on the real 
 .venv/.installed-bench: .venv/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]' && touch $@ || true
 
-bench: .venv/.installed-bench ## speed beside Keras and PyTorch, about 12 minutes, alone on the machine (TFDS_DATA_DIR adds IMDB reviews)
+bench: .venv/.installed-bench ## speed beside Keras and PyTorch, about 15 minutes, alone on the machine (TFDS_DATA_DIR adds IMDB reviews)
 	$(BIN)/python -m benchmarks.training_step
 	$(BIN)/python -m benchmarks.parallel_time
 	$(BIN)/python -m benchmarks.memory
