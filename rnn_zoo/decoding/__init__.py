@@ -3,6 +3,7 @@
 from rnn_zoo.decoding.beam_search import beam_search
 from rnn_zoo.decoding.greedy import greedy
 from rnn_zoo.decoding.sample import sample
+from rnn_zoo.decoding.sample_keys import sample_keys
 from rnn_zoo.decoding.written import Written
 
-__all__ = ["Written", "beam_search", "greedy", "sample"]
+__all__ = ["Written", "beam_search", "greedy", "sample", "sample_keys"]

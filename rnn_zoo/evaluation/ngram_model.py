@@ -11,8 +11,8 @@ class NGramModel:
         p(w | h) = max(c(h w) - d, 0) / c(h) + d n(h) / c(h) p(w | h')
 
     where h' is h without its first symbol, n(h) the number of different symbols that followed h, and c counts, below
-    the highest order, the different symbols that stood before; d = n_1 / (n_1 + 2 n_2), of the n-grams there once and
-    twice, for each order. Below the unigrams all symbols are alike.
+    the highest order, the different symbols that stood before; d = (n_1 + 1) / (n_1 + 2 n_2 + 2), of the n-grams there
+    once and twice, for each order, which is never 0. Below the unigrams all symbols are alike.
 
     Args:
         ids: <int>[tokens], the training text.
@@ -33,7 +33,7 @@ class NGramModel:
             if length < self.order:  # how many symbols stood before each
                 grams, counts = np.unique(grams % self.size**length, return_counts=True)
             once, twice = (np.count_nonzero(counts == times) for times in (1, 2))
-            discount = once / max(once + 2 * twice, 1)
+            discount = (once + 1) / (once + 2 * twice + 2)
             contexts, start = np.unique(grams // self.size, return_index=True)
             totals = np.add.reduceat(counts, start)
             followers = np.diff(np.append(start, len(grams)))

@@ -24,6 +24,7 @@ class Kind:
 
 KINDS = {
     "classes": Kind("rnn_zoo.export.pretrained", "Pretrained", ("vocabulary.txt", "labels.json")),
+    "writer": Kind("rnn_zoo.export.pretrained_writer", "PretrainedWriter", ("symbols.json", "writer.json")),
 }
 
 

@@ -36,7 +36,8 @@ def inference_loop(kind, inputs, mask, initial, weights, *, reverse=False, activ
     kernel, recurrent_kernel, bias, recurrent_bias = _weights(tf, kind, weights, inputs.dtype)
     units = recurrent_kernel.shape[0]
     batch, time = tf.shape(inputs)[0], tf.shape(inputs)[1]
-    total = tf.maximum(1, (time + _STEPS_A_TURN - 1) // _STEPS_A_TURN) * _STEPS_A_TURN
+    steps_a_turn = 1 if inputs.shape[1] == 1 else _STEPS_A_TURN  # a step of decoding or streaming comes alone
+    total = tf.maximum(1, (time + steps_a_turn - 1) // steps_a_turn) * steps_a_turn
     if mask is None:
         mask = tf.ones((batch, time), "bool")
     steps = tf.transpose(tf.pad(inputs, [[0, 0], [0, total - time], [0, 0]]), (1, 0, 2))
@@ -49,16 +50,16 @@ def inference_loop(kind, inputs, mask, initial, weights, *, reverse=False, activ
         return result if recurrent_bias is None else tf.nn.bias_add(result, recurrent_bias)
 
     def turn(first, states, outputs):
-        place = total - _STEPS_A_TURN - first if reverse else first
+        place = total - steps_a_turn - first if reverse else first
         # Slices of the first axis copy nothing, nor does `unstack`.
-        given = [tf.slice(array, (place, 0, 0), (_STEPS_A_TURN, -1, -1)) for array in (valid, *projected)]
-        given = list(zip(*(tf.unstack(array, _STEPS_A_TURN) for array in given), strict=True))
-        for number in reversed(range(_STEPS_A_TURN)) if reverse else range(_STEPS_A_TURN):
+        given = [tf.slice(array, (place, 0, 0), (steps_a_turn, -1, -1)) for array in (valid, *projected)]
+        given = list(zip(*(tf.unstack(array, steps_a_turn) for array in given), strict=True))
+        for number in reversed(range(steps_a_turn)) if reverse else range(steps_a_turn):
             is_valid, *parts = given[number]
             new = step(parts, product(states[0]), states)
             states = [tf.where(is_valid, after, before) for after, before in zip(new, states, strict=True)]
             outputs = outputs.write(place + number, states[0])
-        return first + _STEPS_A_TURN, states, outputs
+        return first + steps_a_turn, states, outputs
 
     outputs = tf.TensorArray(inputs.dtype, total, element_shape=(inputs.shape[0], units))
     states = [tf.ensure_shape(tf.cast(state, inputs.dtype), (inputs.shape[0], units)) for state in initial]

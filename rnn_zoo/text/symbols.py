@@ -105,10 +105,20 @@ class Symbols:
         """The symbols of a text, a list of str, known or not."""
         return _SPLIT[self.unit](text)
 
-    def unknown(self, text):
-        """The symbols of a raw text that are not known, each once, in the order of the text."""
-        text = text if self.unit == "characters" else tidy(tf.constant(text)).numpy().decode()
-        return list(dict.fromkeys(symbol for symbol in self.split(text) if symbol not in self._ids))
+    def check_beginning(self, text, name):
+        """ValueError unless a raw text can be gone on with: it holds something, and no character that is not known.
+
+        Words that are not known are read as such; characters are not, because a text of all that is known has none.
+        """
+        if not text.strip() and not (self.unit == "characters" and text):
+            raise ValueError(f"`{name}` is empty: there is nothing to go on from; give a word or a character at least.")
+        if self.unit == "characters":
+            unknown = list(dict.fromkeys(symbol for symbol in text if symbol not in self._ids))
+            if unknown:
+                raise ValueError(
+                    f"`{name}` holds {', '.join(map(repr, unknown))}, which the model has never read; leave out or "
+                    "replace what is not in the text that it was trained on."
+                )
 
     def encode(self, texts):
         """Ids of many tokenised texts, without start and end: list of str -> TokenIds."""
@@ -126,7 +136,8 @@ class Symbols:
             for id in row:
                 if id in (PADDING, END):
                     break
-                written += [self.symbols[id]] * (id != START)
+                if id != START:
+                    written.append(self.symbols[id])
             texts.append(("" if self.unit == "characters" else " ").join(written))
         return texts
 

@@ -1,0 +1,143 @@
+"""Pairs of sentences, for models that read one and write the other."""
+
+import dataclasses
+import hashlib
+import html
+from pathlib import Path
+
+from rnn_zoo.checks import one_of
+from rnn_zoo.datasets.long_text import read_text
+
+_SAMPLES = {"tatoeba": Path(__file__).parent.parent / "samples" / "tatoeba" / "eng-fra.tsv.gz"}
+_SPLITS = {"train": ("train",), "validation": ("val", "valid", "validation", "dev"), "test": ("test",)}
+_OF_TWENTY = ("validation", "test")  # of twenty sentences of one file, one each; the others are for training
+
+
+@dataclasses.dataclass(frozen=True)
+class PairSplit:
+    """Sentences and their translations.
+
+    Args:
+        sources, targets: lists of str, of equal length.
+    """
+
+    sources: list[str]
+    targets: list[str]
+
+    def __len__(self):
+        return len(self.sources)
+
+
+@dataclasses.dataclass(frozen=True)
+class Pairs:
+    """Pairs in three splits.
+
+    Args:
+        name: what `load_pairs` was given.
+        train, validation, test: PairSplit.
+        licence, source: str.
+    """
+
+    name: str
+    train: PairSplit
+    validation: PairSplit
+    test: PairSplit
+    licence: str
+    source: str
+
+    @property
+    def digest(self):
+        """SHA-256 of all sentences."""
+        splits = (self.train, self.validation, self.test)
+        lines = [line for split in splits for line in (*split.sources, *split.targets)]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    def __str__(self):
+        sizes = " / ".join(f"{len(split):,}" for split in (self.train, self.validation, self.test))
+        return f"{self.name}: {sizes} pairs for training, validation and test"
+
+
+def load_pairs(name_or_path, source="en", target="de", *, variant=""):
+    """Loads pairs of sentences.
+
+    Args:
+        name_or_path: "tatoeba" (20,000 pairs, English to French, in the package); a .tsv file (also .gz) without a
+            header, a sentence, a tab, its translation; or a folder with a file for each split and language, a sentence
+            a line, such as Multi30k's `train.lc.norm.tok.en.gz`: names begin with the split (train; val, valid,
+            validation or dev; test) and end with the language. Of one file a twentieth each is for validation and test;
+            a sentence is in one split with all its translations.
+        source, target: endings of the files of a folder.
+        variant: what else a file's name must hold, where a folder has several of one split and language.
+    Returns:
+        Pairs, HTML entities such as "&apos;" resolved.
+    Raises:
+        ValueError: an unknown name, a line without a tab, files of different length (the line is named), or several
+            files of one split. FileNotFoundError: no such file.
+    """
+    if name_or_path in _SAMPLES:
+        origin = "Tatoeba, https://tatoeba.org and https://www.manythings.org/anki"
+        return _from_file(name_or_path, _SAMPLES[name_or_path], "CC BY 2.0", origin)
+    path = Path(name_or_path)
+    if path.is_dir():
+        splits = {split: _read_split(path, split, source, target, variant) for split in _SPLITS}
+        return Pairs(str(name_or_path), **splits, licence="not stated", source=f"{path.name}, {source} to {target}")
+    if not path.is_file():
+        if not path.suffix:
+            one_of("name_or_path", str(name_or_path), [*_SAMPLES, "a .tsv file", "a folder"])
+        raise FileNotFoundError(f"`name_or_path`: there is no file or folder {path}.")
+    return _from_file(str(name_or_path), path, "the user's own file; not stated", str(path))
+
+
+def _from_file(name, path, licence, origin):
+    splits = {split: PairSplit([], []) for split in _SPLITS}
+    split_of = {}
+    for number, line in enumerate(_lines(path), start=1):
+        if not line:
+            continue
+        first, tab, rest = line.partition("\t")
+        if not tab:
+            raise ValueError(
+                f"{path}: line {number}: expected a sentence, a tab and its translation, got {line[:60]!r}."
+            )
+        if first not in split_of:
+            place = len(split_of) % 20
+            split_of[first] = _OF_TWENTY[place] if place < len(_OF_TWENTY) else "train"
+        splits[split_of[first]].sources.append(first)
+        splits[split_of[first]].targets.append(rest.partition("\t")[0])
+    if not splits["train"].sources:
+        raise ValueError(f"{path}: holds {len(split_of)} different sentences; three splits need three at least.")
+    return Pairs(name, **splits, licence=licence, source=origin)
+
+
+def _read_split(folder, split, source, target, variant):
+    files = [_find(folder, split, language, variant) for language in (source, target)]
+    sides = [_lines(file) for file in files]
+    if len(sides[0]) != len(sides[1]):
+        shorter, longer = sorted(range(2), key=lambda side: len(sides[side]))
+        line = len(sides[shorter]) + 1
+        raise ValueError(
+            f"{files[longer]}: line {line}: there is no line {line} in {files[shorter]}, and sentence and translation "
+            "must stand on the same line of both."
+        )
+    return PairSplit(*sides)
+
+
+def _find(folder, split, language, variant):
+    found = [
+        file
+        for file in sorted(folder.iterdir())
+        if file.name.removesuffix(".gz").endswith(f".{language}")
+        and file.name.startswith(tuple(f"{name}{mark}" for name in _SPLITS[split] for mark in "._-"))
+        and variant in file.name
+    ]
+    if len(found) != 1:
+        names = ", ".join(file.name for file in found) or "none"
+        raise ValueError(
+            f"{folder} must hold one file for {split} that ends in .{language}, got {names}; choose by `variant`, "
+            "`source` and `target`, or rename the file."
+        )
+    return found[0]
+
+
+def _lines(path):
+    return [html.unescape(line) for line in read_text(path).removesuffix("\n").split("\n")]

@@ -1,0 +1,124 @@
+"""The report of a model that writes: its scores beside the baselines', and what it writes."""
+
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from rnn_zoo.evaluation.report import duration
+from rnn_zoo.files import atomic_file
+
+
+def writing_report(systems, *, split, lower_is_better=(), examples=(), out=None, console=None):
+    """Prints and writes the scores of a model and its baselines on the same data, and examples of what it writes.
+
+    Args:
+        systems: dict, name -> dict of "scores" (metric -> float), "parameters" (int or None) and "train_seconds" (float
+            or None). The model comes first; a baseline's name begins with "baseline:".
+        split: str, what the scores were measured on.
+        lower_is_better: names of metrics.
+        examples: dicts of what was given and what was written, name -> str, as "given", "written", "expected".
+        out: folder for `metrics.json` and `examples.txt`; None writes nothing.
+        console: `rich.console.Console`. None prints to standard output.
+
+    Returns:
+        dict, the content of `metrics.json`: `model`, `split`, `systems` {name: scores, parameters, train_seconds},
+        `verdict` (sentences), `examples`.
+    """
+    model = next(iter(systems))
+    result = {
+        "model": model,
+        "split": split,
+        "systems": {
+            name: {**system["scores"], "parameters": system["parameters"], "train_seconds": system["train_seconds"]}
+            for name, system in systems.items()
+        },
+        "verdict": [
+            _sentence(metric, {name: system["scores"][metric] for name, system in systems.items()}, lower_is_better)
+            for metric in systems[model]["scores"]
+            if len(systems) > 1
+        ],
+        "examples": [dict(example) for example in examples],
+    }
+    if out is not None:
+        with atomic_file(Path(out) / "metrics.json") as file:
+            json.dump(result, file, indent=2, ensure_ascii=False, allow_nan=False)
+            file.write("\n")
+        with atomic_file(Path(out) / "examples.txt") as file:
+            file.write("\n".join(map(_example, result["examples"])))
+    _print(result, systems, console or Console(file=sys.stdout), out)
+    return result
+
+
+def writing_rows(report, *, recipe, data, seed, command, hardware=None, versions=None):
+    """The rows of a report for `rnn_zoo.evaluation.results.append`, one a number of the model and of each baseline.
+
+    Args:
+        report: dict that `writing_report` returned.
+        recipe, data, seed, command, hardware, versions: as of `rnn_zoo.evaluation.results.rows`.
+
+    Returns:
+        list of dicts.
+    """
+    from rnn_zoo.evaluation import results
+
+    hardware = results.this_hardware() if hardware is None else hardware
+    versions = results.these_versions() if versions is None else versions
+    rows = []
+    for model, system in report["systems"].items():
+        scores = {name: value for name, value in system.items() if name not in ("parameters", "train_seconds")}
+        seconds = system["train_seconds"]
+        rows += [
+            {
+                "recipe": recipe,
+                "data": data,
+                "split": report["split"],
+                "model": model,
+                "seed": seed,
+                "metric": metric,
+                "value": f"{value:.6g}",
+                "parameters": "" if system["parameters"] is None else system["parameters"],
+                "train_seconds": "" if seconds is None else f"{seconds:.1f}",
+                "hardware": hardware,
+                "versions": versions,
+                "command": command,
+            }
+            for metric, value in scores.items()
+        ]
+    return rows
+
+
+def _sentence(metric, values, lower_is_better):
+    model, *others = values
+    best = (min if metric in lower_is_better else max)(others, key=values.get)
+    better = (values[model] < values[best]) == (metric in lower_is_better) and values[model] != values[best]
+    said = f"{metric.replace('_', ' ')}: {model} {values[model]:.4g}, the best baseline ({best.partition(':')[2]}) "
+    return f"{said}{values[best]:.4g}; the {'model' if better else 'baseline'} is better."
+
+
+def _example(example):
+    return "".join(f"{name}: {text}\n" for name, text in example.items())
+
+
+def _print(result, systems, console, out):
+    table = Table(title=f"{result['model']} on {result['split']}", title_style="bold", title_justify="left")
+    table.add_column("")
+    metrics = list(next(iter(systems.values()))["scores"])
+    for metric in metrics:
+        table.add_column(metric.replace("_", " "), justify="right")
+    table.add_column("parameters", justify="right")
+    table.add_column("training", justify="right")
+    for name, system in systems.items():
+        numbers = [f"{system['scores'][metric]:.4g}" for metric in metrics]
+        size = "–" if system["parameters"] is None else f"{system['parameters']:,}"
+        table.add_row(Text(name), *numbers, size, duration(system["train_seconds"]))
+    console.print(table)
+    for sentence in result["verdict"]:
+        console.print(Text(sentence))
+    for example in result["examples"]:
+        console.print(Text("\n" + _example(example).rstrip()))
+    if out is not None:
+        console.print(Text(f"\nWritten: {Path(out) / 'metrics.json'}, {Path(out) / 'examples.txt'}", style="dim"))

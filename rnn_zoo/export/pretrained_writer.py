@@ -1,0 +1,117 @@
+"""PretrainedWriter: opens an exported network that writes, and has it write."""
+
+import csv
+import dataclasses
+import functools
+import json
+
+from rnn_zoo.checks import positive_integer
+from rnn_zoo.export.bulk import _read_texts, check_output
+from rnn_zoo.export.exported import Exported
+from rnn_zoo.export.pretrained import _checked_texts
+from rnn_zoo.files import atomic_file
+
+
+@dataclasses.dataclass(frozen=True)
+class WrittenText:
+    """What a network wrote for one text.
+
+    Attributes:
+        text: str, what was written; of a text gone on with, what follows it.
+        score: float, its log-probability in nats, of a beam search made up for the length.
+        next: dict of str to float, the likeliest next symbols with their probabilities; empty but for language models.
+    """
+
+    text: str
+    score: float
+    next: dict[str, float]
+
+
+class PretrainedWriter(Exported):
+    """An exported network that writes, run from its SavedModel; nothing is read before it is asked for.
+
+    Args:
+        folder: an exported folder, as `rnn_zoo.export.save_writer` writes it.
+    Raises:
+        ValueError: the folder lacks a file of an export, or is of another kind.
+    """
+
+    kind = "writer"
+
+    @functools.cached_property
+    def settings(self):
+        """dict: the content of writer.json, how it writes."""
+        return json.loads((self.folder / "writer.json").read_text(encoding="utf-8"))
+
+    @functools.cached_property
+    def symbols(self):
+        """rnn_zoo.text.Symbols: what it writes."""
+        from rnn_zoo.text import Symbols
+
+        return Symbols.load(self.folder / "symbols.json")
+
+    def predict(self, texts, batch_size=64):
+        """Has it write for every text.
+
+        Args:
+            texts: sequence of str: what to go on from, or to translate.
+            batch_size: int > 0, texts computed at once.
+        Returns:
+            list of WrittenText, in the order of `texts`.
+        Raises:
+            ValueError: `texts` is one string, an item is no text, there is nothing to go on from, or a character is not
+                known (it is named).
+        """
+        texts = _checked_texts(texts)
+        positive_integer("batch_size", batch_size)
+        goes_on = self.settings["task"] == "continue"
+        if self.settings["task"] == "describe":
+            raise ValueError(f"{self.folder} describes vectors, not texts: ask its SavedModel, see its card.")
+        for index, text in enumerate(texts):
+            if goes_on:
+                self.symbols.check_beginning(text, f"texts[{index}]")
+        import tensorflow as tf
+
+        written = []
+        for start in range(0, len(texts), batch_size):
+            batch = tf.constant(texts[start : start + batch_size])
+            answer = self._saved_model.serve(batch)
+            ranks = [{}] * len(batch)
+            if goes_on:
+                rank = self._saved_model.rank(batch)
+                ranks = [
+                    {symbol.decode(): float(chance) for symbol, chance in zip(*row, strict=True)}
+                    for row in zip(rank["next"].numpy(), rank["probability"].numpy(), strict=True)
+                ]
+            for text, score, following in zip(answer["text"].numpy(), answer["score"].numpy(), ranks, strict=True):
+                written.append(WrittenText(text.decode(), float(score), following))
+        return written
+
+    def show(self, texts, console, *, batch_size=64, format="table"):
+        answers = self.predict(texts, batch_size)
+        if format == "json":
+            rows = [
+                {"text": text, "written": answer.text, "score": answer.score, "next": answer.next}
+                for text, answer in zip(texts, answers, strict=True)
+            ]
+            console.out(json.dumps(rows, indent=2, ensure_ascii=False), highlight=False)
+            return
+        for text, answer in zip(texts, answers, strict=True):
+            if self.settings["task"] != "continue":
+                console.out(answer.text, highlight=False)
+                continue
+            between = " " if self.symbols.unit == "words" else ""
+            console.out(f"{text}{between}{answer.text}", highlight=False)
+            shown = ", ".join(f"{symbol!r} {chance:.0%}" for symbol, chance in list(answer.next.items())[:5])
+            console.out(f"  next: {shown}", highlight=False)
+
+    def answer_file(self, path, out=None, *, text_column="text", batch_size=64, overwrite=False):
+        out = check_output(path, out, overwrite)
+        lines, texts = _read_texts(path, text_column)
+        answers = self.predict(texts, batch_size)
+        with atomic_file(out, newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["line", "text", "written", "score"])
+            for line, text, answer in zip(lines, texts, answers, strict=True):
+                writer.writerow([line, text, answer.text, f"{answer.score:.6f}"])
+        return f"{out}: {len(texts):,} texts answered."

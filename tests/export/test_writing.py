@@ -1,0 +1,106 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import rnn_zoo
+from rnn_zoo.cli import main
+from rnn_zoo.decoding import beam_search, sample
+from rnn_zoo.export import load, save_writer
+from rnn_zoo.layers import NextToken, Recurrent, Tokens
+from rnn_zoo.text import Symbols
+from rnn_zoo.text.symbols import START
+from rnn_zoo.topologies import encoder_decoder, one_to_many
+
+CHARACTERS = Symbols.fit(["to be, or not to be"], "characters")
+READS = Symbols.fit(["a dog runs .", "the dog sleeps"])
+WRITES = Symbols.fit(["ein hund läuft .", "der hund schläft"])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("writers")
+
+
+@pytest.fixture(scope="module")
+def language_model(folder):
+    writer = one_to_many(Tokens(CHARACTERS.size, 4), Recurrent("gru", 5), NextToken(CHARACTERS.size))
+    options = {"first": None, "end": None, "max_length": 12, "temperature": 0.7, "seed": 4}
+    return writer, save_writer(writer, CHARACTERS, folder / "characters", **options, metrics={"nats": 1.5})
+
+
+@pytest.fixture(scope="module")
+def translator(folder):
+    writer = encoder_decoder(
+        Tokens(READS.size, 4), Recurrent("gru", 5), Tokens(WRITES.size, 4), Recurrent("gru", 5), NextToken(WRITES.size)
+    )
+    return writer, save_writer(writer, WRITES, folder / "words", source_symbols=READS, max_length=6, width=3)
+
+
+def test_a_language_model_goes_on_with_raw_text(language_model):
+    writer, exported = language_model
+    served = tf.saved_model.load(str(exported))
+    texts = ["to be", "or", ""]
+    answers = served.serve(tf.constant(texts))
+    beginning = CHARACTERS.from_text(tf.constant(texts))
+    ids, scores = sample(writer.generator, beginning, max_length=12, end=None, temperature=0.7, seed=4)
+    assert [text.decode() for text in answers["text"].numpy()] == CHARACTERS.decode(ids.numpy())
+    np.testing.assert_allclose(answers["score"], scores, atol=1e-3)
+    drawn = served.sample(tf.constant(texts), tf.constant(0.7), tf.constant(4))
+    np.testing.assert_array_equal(drawn["text"], answers["text"])
+    ranked = served.rank(tf.constant(texts))
+    assert np.isfinite(ranked["probability"]).all()
+    assert (np.diff(ranked["probability"].numpy(), axis=1) <= 0).all()
+
+
+def test_a_translator_reads_raw_text_and_writes_text(translator):
+    writer, exported = translator
+    model = load(exported)
+    texts = ["A dog runs.", "", "the never seen"]
+    source = np.pad(READS.from_text(tf.constant(texts)).numpy(), [(0, 0), (0, 1)])
+    found = beam_search(writer.generator, tf.fill([3, 1], START), source, width=3, max_length=6)
+    expected = [text.decode() for text in WRITES.to_text(found.ids[:, 0]).numpy()]
+    assert [answer.text for answer in model.predict(texts, batch_size=2)] == expected
+    assert model.kind == "writer" and model.verify()
+
+
+def test_vectors_are_described(folder):
+    vector = keras.Input((3,), name="features")
+    writer = one_to_many(Tokens(WRITES.size, 4), Recurrent("gru", 5), NextToken(WRITES.size), source=vector)
+    exported = save_writer(writer, WRITES, folder / "vectors", max_length=4, width=2)
+    served = tf.saved_model.load(str(exported))
+    assert served.serve(np.ones((2, 3), "float32"))["text"].shape == (2,)
+    with pytest.raises(ValueError, match="describes vectors, not texts"):
+        load(exported).predict(["a text"])
+
+
+def test_the_command_prints_what_it_writes(language_model, translator, capsys, tmp_path):
+    assert main(["predict", str(language_model[1]), "to be"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("to be" + load(language_model[1]).predict(["to be"])[0].text)
+    assert "next: " in told
+    assert main(["predict", str(translator[1]), "A dog", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["text"] == "A dog"
+    (tmp_path / "in.txt").write_text("a dog\nthe dog\n")
+    assert main(["predict", str(translator[1]), "--file", str(tmp_path / "in.txt")]) == 0
+    assert (tmp_path / "in.predictions.csv").read_text().startswith("line,text,written,score\n1,a dog,")
+    for text, message in (("", "is empty"), ("to x", "'x', which the model has never read")):
+        assert main(["predict", str(language_model[1]), text]) == 2
+        assert message in capsys.readouterr().err
+
+
+def test_the_card_says_how_to_ask(language_model):
+    model = rnn_zoo.load(language_model[1])
+    assert "goes on with a text, character by character" in model.card
+    assert 'rnn-zoo predict characters "To be, or not"' in model.card
+    assert model.settings["max_length"] == 12 and model.metrics == {"nats": 1.5}
+
+
+def test_nothing_is_written_where_something_is_wrong(language_model, tmp_path):
+    with pytest.raises(ValueError, match=f"`symbols` must be the {CHARACTERS.size} that the network writes"):
+        save_writer(language_model[0], WRITES, tmp_path / "new", max_length=5)
+    with pytest.raises(ValueError, match="`width` must be a positive integer, got 0"):
+        save_writer(language_model[0], CHARACTERS, tmp_path / "new", max_length=5, width=0)
+    assert not (tmp_path / "new").exists()

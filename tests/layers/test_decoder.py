@@ -1,0 +1,117 @@
+import keras
+import numpy as np
+import pytest
+from helpers import assert_config_round_trip, random_inputs
+from keras import ops
+
+from rnn_zoo.layers import Decoder, Encoder, NextToken, OneHot, Recurrent, Tokens, Vectors
+
+PREVIOUS = np.array([[2, 4, 5, 3], [2, 5, 0, 0], [0, 0, 0, 0]], "int32")
+SOURCE = np.array([[4, 5, 6], [5, 0, 0], [0, 0, 0]], "int32")
+
+
+def encoder(cell="gru"):
+    return Encoder(Tokens(7, 3), Recurrent(cell, 4, bidirectional=True))
+
+
+def decoder(cell="gru", **options):
+    return Decoder(Tokens(6, 3), Recurrent(cell, 4), NextToken(6), **options)
+
+
+def numpy(tensor):
+    return ops.convert_to_numpy(tensor)
+
+
+@pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru", "min_gru", "min_lstm"])
+def test_step_by_step_it_predicts_what_it_predicts_at_once(cell):
+    """For every cell, through bridge and attention, where a row is padded and where it is empty."""
+    source, layer = encoder(cell)(SOURCE), decoder(cell, attention="multiplicative")
+    at_once = numpy(layer(PREVIOUS, source, training=False))
+    assert np.isfinite(at_once).all()
+    prediction, state = layer.read(PREVIOUS[:, :2], layer.begin(source))
+    np.testing.assert_allclose(prediction[:2], at_once[:2, 1], atol=1e-5)
+    prediction, state = layer.read(PREVIOUS[:, 2:3], state)
+    np.testing.assert_allclose(prediction[0], at_once[0, 2], atol=1e-5)
+    prediction, _ = layer.read(PREVIOUS[:, 3:4], state)
+    np.testing.assert_allclose(prediction[0], at_once[0, 3], atol=1e-5)
+    assert np.isfinite(numpy(prediction)).all()
+
+
+def test_where_it_looks_is_returned_on_request():
+    layer = decoder(attention="additive")
+    prediction, weights = layer(PREVIOUS, encoder()(SOURCE), return_attention=True)
+    assert tuple(prediction.shape) == (3, 4, 6) and tuple(weights.shape) == (3, 4, 3)
+    np.testing.assert_allclose(numpy(weights).sum(axis=2), [[1] * 4, [1] * 4, [0] * 4], atol=1e-6)
+
+
+def test_a_source_may_be_a_vector_or_cells():
+    vector, cells = random_inputs((3, 5)), random_inputs((3, 2, 5))
+    layer = decoder()
+    assert not np.allclose(layer(PREVIOUS, vector), layer(PREVIOUS, vector + 1))
+    assert tuple(layer(PREVIOUS, cells).shape) == (3, 4, 6)
+    _, weights = decoder(attention="multiplicative")(PREVIOUS, cells, return_attention=True)
+    np.testing.assert_allclose(numpy(weights).sum(axis=2), 1, atol=1e-6)
+
+
+def test_sampled_to_the_full_it_reads_what_it_writes():
+    """With as many passes as steps the inputs are those of a network that reads nothing but itself."""
+    plain, source = decoder("lstm"), encoder()(SOURCE)
+    plain(PREVIOUS, source)
+    for number, weight in enumerate(plain.trainable_variables):
+        weight.assign(2 * random_inputs(tuple(weight.shape), seed=number))
+    sampled = decoder("lstm", sampling=1, sampling_passes=4)
+    sampled(PREVIOUS, source)
+    for weight, given in zip(sampled.trainable_variables, plain.trainable_variables, strict=True):
+        weight.assign(given)
+    # Row 0 alone has four steps; what it reads is written one step at a time here.
+    source = keras.tree.map_structure(lambda part: part[:1], source)
+    prediction, state = plain.read(PREVIOUS[:1, :1], plain.begin(source))
+    expected = [numpy(prediction)[0]]
+    for _ in range(3):
+        token = expected[-1][1:].argmax() + 1  # padding is never read
+        prediction, state = plain.read(np.array([[token]], "int32"), state)
+        expected.append(numpy(prediction)[0])
+    np.testing.assert_allclose(sampled(PREVIOUS[:1], source, training=True)[0], expected, atol=1e-4)
+    # One pass makes one step exact, and without training the true steps are read.
+    sampled.sampling_passes = 1
+    np.testing.assert_allclose(sampled(PREVIOUS[:1], source, training=True)[0, :2], expected[:2], atol=1e-4)
+    given = sampled(PREVIOUS[:1], source, training=False)
+    np.testing.assert_allclose(given, plain(PREVIOUS[:1], source), atol=1e-5)
+
+
+def test_sampling_rises_with_the_steps_trained():
+    layer = decoder(sampling=1.0, sampling_steps=2)
+    layer(PREVIOUS)
+    first = layer(PREVIOUS, training=True)
+    np.testing.assert_allclose(first, layer(PREVIOUS, training=False), atol=1e-6)
+    layer(PREVIOUS, training=True)
+    assert int(layer.steps_trained) == 2
+    assert not np.allclose(layer(PREVIOUS, training=True), first)
+
+
+def test_configuration():
+    options = {"attention": "additive", "dropout": 0.1, "sampling": 0.5, "sampling_steps": 3, "seed": 1}
+    parts = {"front": Tokens(6, 3), "recurrence": Recurrent("gru", 4, return_state=True), "head": NextToken(6)}
+    config = Decoder(**parts, **options).get_config()
+    assert Decoder.from_config(dict(config)).get_config() == config
+    assert set(options) < set(config)
+    assert_config_round_trip(Encoder, {"front": OneHot(5), "recurrence": Recurrent("gru", 4, return_state=True)})
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"recurrence": Recurrent("gru", 4, bidirectional=True)}, "`recurrence` must run forwards alone"),
+        ({"recurrence": keras.layers.GRU(4)}, "`recurrence` must be a `Recurrent`.*got GRU"),
+        ({"recurrence": Recurrent("gru", 4, return_sequences=False)}, "return_sequences=True"),
+        ({"attention": "dot"}, "`attention` must be one of"),
+        ({"sampling": 2}, "`sampling` must be a number"),
+        ({"front": Vectors(3), "sampling": 0.5}, "`sampling` must be 0 where the front reads no tokens, as Vectors"),
+        ({"attention": "additive"}, "`attention` must be None where the source has no steps"),
+        ({"front": OneHot(6), "head": NextToken(6, tied=True)}, "`head` must not be tied .* as OneHot"),
+    ],
+)
+def test_errors_name_the_argument(options, message):
+    parts = {"front": Tokens(6, 3), "recurrence": Recurrent("gru", 4), "head": NextToken(6), **options}
+    with pytest.raises(ValueError, match=message):
+        Decoder(**parts)(PREVIOUS)

@@ -1,0 +1,59 @@
+import keras
+import numpy as np
+import pytest
+from helpers import run_model_test, save_and_load
+
+from rnn_zoo.layers import NextToken, OneHot, Recurrent, Tokens
+from rnn_zoo.topologies import Writer, encoder_decoder
+
+SOURCE = np.array([[4, 5, 6, 2, 3], [5, 2, 0, 0, 0], [0, 0, 0, 0, 0]], "int32")
+PREVIOUS = np.array([[2, 4, 5, 3], [2, 5, 0, 0], [2, 0, 0, 0]], "int32")
+TARGETS = np.array([[4, 5, 3, 3], [5, 3, 0, 0], [3, 0, 0, 0]], "int32")
+
+
+@pytest.mark.parametrize(
+    ("encoder", "recurrence", "options"),
+    [
+        (Recurrent("gru", 3, bidirectional=True), Recurrent("lstm", 4), {"attention": "additive"}),
+        (Recurrent("vanilla", 3), Recurrent("gru", [4, 5]), {"dropout": 0.2, "sampling": 0.5, "name": "named"}),
+    ],
+    ids=["additive", "multiplicative"],
+)
+def test_promises_of_a_model(encoder, recurrence, options):
+    writer = encoder_decoder(Tokens(7, 3), encoder, Tokens(6, 3), recurrence, NextToken(6, tied=True), **options)
+    assert writer.training.compiled
+    assert writer.training.name == options.get("name", writer.training.name)
+    predicted = run_model_test(writer.training, [SOURCE, PREVIOUS], (3, 4, 6), targets=TARGETS)
+    # More padding on either side changes nothing.
+    writer = Writer(save_and_load(writer.training))
+    predicted = writer.training.predict([SOURCE, PREVIOUS], verbose=0)
+    padded = [np.pad(ids, [(0, 0), (0, 2)]) for ids in (SOURCE, PREVIOUS)]
+    np.testing.assert_allclose(writer.training.predict(padded, verbose=0)[:, :4], predicted, atol=1e-5)
+    # The generator of a loaded model writes with its weights.
+    scores, state = writer.generator.start(PREVIOUS[:, :1], SOURCE)
+    np.testing.assert_allclose(scores, predicted[:, 0], atol=1e-5)
+    scores, _ = writer.generator.step(PREVIOUS[:1, 1], keras.tree.map_structure(lambda part: part[:1], state))
+    np.testing.assert_allclose(scores[0], predicted[0, 1], atol=1e-5)
+    assert tuple(writer.generator.attention(PREVIOUS, SOURCE).shape) == (3, 4, 5)
+
+
+def test_states_are_handed_over_by_name():
+    writer = encoder_decoder(
+        Tokens(7, 3), Recurrent("lstm", 4), OneHot(6), Recurrent("lstm", 4), NextToken(6), attention=None
+    )
+    read = writer.generator.encoder(SOURCE)["states"]
+    begun = writer.generator.decoder.begin(writer.generator.encoder(SOURCE))["states"]
+    assert sorted(begun) == ["layer_0/forward/c", "layer_0/forward/h"]
+    for name, state in begun.items():
+        np.testing.assert_array_equal(state, read[name])
+
+
+def test_errors_name_the_argument():
+    parts = {"encoder": Recurrent("gru", 4), "recurrence": Recurrent("gru", 4), "head": NextToken(6)}
+    with pytest.raises(ValueError, match=r"`source_front` must make its input.*Embedding makes none"):
+        encoder_decoder(keras.layers.Embedding(6, 3), front=Tokens(6, 3), **parts)
+    writer = encoder_decoder(Tokens(7, 3), front=Tokens(6, 3), attention=None, **parts)
+    with pytest.raises(ValueError, match="no attention; build it with"):
+        writer.generator.attention(PREVIOUS, SOURCE)
+    with pytest.raises(ValueError, match="`training` must be a model that one_to_many or encoder_decoder built"):
+        Writer(keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)]))
