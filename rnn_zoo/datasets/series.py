@@ -59,6 +59,7 @@ class Series:
         cuts: (int, int, int), the steps before which training, validation and test end.
         licence: str.
         source: str.
+        time: str, the column of the times.
         notes: tuple of str, what a reader must know: what was filled, what is constant.
     """
 
@@ -73,6 +74,7 @@ class Series:
     cuts: tuple[int, int, int]
     licence: str
     source: str
+    time: str = "time"
     notes: tuple[str, ...] = ()
 
     def __len__(self):

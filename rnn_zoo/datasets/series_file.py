@@ -11,7 +11,8 @@ from rnn_zoo.datasets.tables import read_header, read_table
 
 FILLS = ("linear", "last", "zero")
 _ABSENT = {"", "na", "n/a", "nan", "null", "none", "?", "-"}
-_CALENDAR = ("MS", "ME", "QS", "QE", "YS", "YE", "B")
+_CALENDAR = ("MS", "ME", "QS", "QE", "YS", "YE")
+_DAY = 86_400  # seconds
 
 
 def read_series(
@@ -58,11 +59,8 @@ def read_series(
     repeated = [name for name in (time, *columns) if (time, *columns).count(name) > 1]
     if repeated:
         raise ValueError(f"`time`, `target`, `inputs` and `known` must be different columns; {repeated[0]!r} is twice.")
-    table = read_table(path, [time, *columns])
-    times = _times(table, time)
-    frequency = _frequency(table, times, time)
-    values = np.stack([_numbers(table, name) for name in columns], axis=1)
-    times, values, notes = fill_gaps(path, times, values, columns, frequency, fill, lines=table.lines)
+    times, values, frequency, lines = read_columns(path, time, columns)
+    times, values, notes = fill_gaps(path, times, values, columns, frequency, fill, lines=lines)
     return Series(
         name=path.name,
         times=times,
@@ -75,8 +73,26 @@ def read_series(
         cuts=shares_to_cuts(len(times), validation, test),
         licence="that of the file",
         source=path.name,
+        time=time,
         notes=(*notes, *constant_columns(values, columns)),
     )
+
+
+def read_columns(path, time, columns):
+    """The times and numbers of a file, before anything is filled.
+
+    Args:
+        path: CSV or TSV file.
+        time: name of the column of times.
+        columns: names of the columns of numbers.
+    Returns:
+        (times: pandas.DatetimeIndex, values: <float64>[steps, columns] with NaN where missing, frequency: str, lines:
+        list of int, the line of each step).
+    """
+    table = read_table(path, [time, *columns])
+    times = _times(table, time)
+    values = np.stack([_numbers(table, name) for name in columns], axis=1)
+    return times, values, _frequency(table, times, time), table.lines
 
 
 def shares_to_cuts(steps, validation, test):
@@ -146,7 +162,9 @@ def fill_gaps(path, times, values, columns, frequency, fill, lines=None):
 
 def _times(table, name):
     written = pd.Series(table.columns[name]).astype(str)
-    times = pd.to_datetime(written, errors="coerce", utc=True)
+    times = pd.to_datetime(written, errors="coerce", utc=True, format="ISO8601")
+    if times.isna().any():
+        times = pd.to_datetime(written, errors="coerce", utc=True)  # as the first of them is written
     if times.isna().any():
         row = int(np.argmax(times.isna()))
         raise ValueError(
@@ -176,8 +194,12 @@ def _frequency(table, times, name):
     steps = np.diff(times.asi8)
     sizes, counts = np.unique(steps, return_counts=True)
     usual = int(sizes[counts.argmax()])
+    if usual == _DAY and (times.dayofweek < 5).all() and (steps > _DAY).any():
+        return "B"  # no weekends
     if (steps % usual == 0).all():
-        return pd.tseries.frequencies.to_offset(pd.Timedelta(seconds=usual)).freqstr
+        if usual % _DAY:
+            return pd.tseries.frequencies.to_offset(pd.Timedelta(seconds=usual)).freqstr
+        return "D" if usual == _DAY else f"{usual // _DAY}D"
     for frequency in _CALENDAR:
         grid = pd.date_range(times[0], times[-1], freq=frequency)
         # A grid that is mostly empty is no frequency of these times.

@@ -1,9 +1,23 @@
 """Trained models as folders that answer raw text: `save` writes one, `load` opens it."""
 
+from rnn_zoo.export.images_saving import save_images
 from rnn_zoo.export.kinds import load
 from rnn_zoo.export.pretrained import Answer, Pretrained
 from rnn_zoo.export.pretrained_writer import PretrainedWriter, WrittenText
 from rnn_zoo.export.saving import save
+from rnn_zoo.export.series import save_series
+from rnn_zoo.export.steps_saving import save_steps
 from rnn_zoo.export.writing import save_writer
 
-__all__ = ["Answer", "Pretrained", "PretrainedWriter", "WrittenText", "load", "save", "save_writer"]
+__all__ = [
+    "Answer",
+    "Pretrained",
+    "PretrainedWriter",
+    "WrittenText",
+    "load",
+    "save",
+    "save_images",
+    "save_series",
+    "save_steps",
+    "save_writer",
+]

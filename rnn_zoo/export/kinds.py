@@ -24,6 +24,9 @@ class Kind:
 
 KINDS = {
     "classes": Kind("rnn_zoo.export.pretrained", "Pretrained", ("vocabulary.txt", "labels.json")),
+    "images": Kind("rnn_zoo.export.images", "Images", ("labels.json",)),
+    "steps": Kind("rnn_zoo.export.steps", "Steps", ("symbols.json", "labels.json")),
+    "series": Kind("rnn_zoo.export.forecasts", "Forecasts", ("series.json",)),
     "writer": Kind("rnn_zoo.export.pretrained_writer", "PretrainedWriter", ("symbols.json", "writer.json")),
 }
 

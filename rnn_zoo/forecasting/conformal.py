@@ -26,9 +26,10 @@ def margins(actual, lower, upper, coverage):
     Reference: Romano et al. 2019, "Conformalized quantile regression", equations 6 to 8.
     """
     count = len(actual)
-    rank = math.ceil((count + 1) * coverage)
+    # Rounded, because 10 * 0.9 may be more than 9.
+    rank = math.ceil(round((count + 1) * coverage, 9))
     if rank > count:
-        needed = math.ceil(coverage / (1 - coverage))
+        needed = math.ceil(round(coverage / (1 - coverage), 9))
         raise ValueError(
             f"{count} windows for validation cannot calibrate intervals of {coverage:.0%}, {needed} are needed; give a "
             "longer series, a larger share `validation` or a shorter `horizon`."

@@ -2,6 +2,7 @@
 
 from rnn_zoo.layers.bridge import Bridge
 from rnn_zoo.layers.cell_registry import CELLS, register_cell
+from rnn_zoo.layers.characters import Characters
 from rnn_zoo.layers.classes import Classes
 from rnn_zoo.layers.crf import CRF
 from rnn_zoo.layers.decoder import Decoder
@@ -19,6 +20,7 @@ from rnn_zoo.layers.ngram_evidence import NGramEvidence
 from rnn_zoo.layers.ngrams import NGrams
 from rnn_zoo.layers.one_hot import OneHot
 from rnn_zoo.layers.quantiles import Quantiles
+from rnn_zoo.layers.raw_forecast import RawForecast
 from rnn_zoo.layers.recurrent import Recurrent
 from rnn_zoo.layers.segmented import Segmented
 from rnn_zoo.layers.segrnn import JoinSegments, SegRNN
@@ -33,6 +35,7 @@ __all__ = [
     "CELLS",
     "CRF",
     "Bridge",
+    "Characters",
     "Classes",
     "Decoder",
     "Encoder",
@@ -51,6 +54,7 @@ __all__ = [
     "OneHot",
     "Perplexity",
     "Quantiles",
+    "RawForecast",
     "Recurrent",
     "SegRNN",
     "Segmented",

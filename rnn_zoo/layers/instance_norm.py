@@ -79,8 +79,9 @@ class InstanceNorm(Front):
             level = ops.mean(inputs, axis=1, keepdims=True)
             size = ops.sqrt(ops.var(inputs, axis=1, keepdims=True) + self.epsilon)
             if self.affine:
-                size = size / _away_from_zero(self.gain)
-                level = level - self.shift * size
+                gain, shift = (ops.cast(weight, inputs.dtype) for weight in (self.gain, self.shift))
+                size = size / _away_from_zero(gain)
+                level = level - shift * size
             return level, size
         level = inputs[:, -1:] if self.kind == "last" else ops.zeros_like(inputs[:, -1:])
         return level, ops.ones_like(level)
@@ -107,4 +108,4 @@ def _like(numbers, outputs):
 
 def _away_from_zero(gain):
     """The gain, at least 0.01 from zero: the way back divides by it."""
-    return ops.where(gain < 0, -1.0, 1.0) * ops.maximum(ops.abs(gain), 0.01)
+    return ops.where(gain < 0, ops.minimum(gain, -0.01), ops.maximum(gain, 0.01))

@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+from helpers import random_inputs, run_layer_test
+from keras import ops
+
+from rnn_zoo.layers import JoinSegments, Recurrent, SegRNN
+
+
+def recurrent(cell="gru", units=4, **options):
+    return Recurrent(cell, units, **{"return_sequences": False, "return_state": True, "seed": 1, **options})
+
+
+def test_promises_of_a_layer():
+    run_layer_test(
+        SegRNN,
+        {"recurrence": recurrent(), "length": 2, "horizon": 3, "dropout": 0.2, "seed": 0},
+        input_shape=(2, 7, 3),
+        expected_output_shape=(2, 2, 3, 4),
+        lengths=(),
+        mixed_tolerance=0.3,
+    )
+
+
+def test_join_segments():
+    inputs = np.arange(2 * 3 * 2 * 4).reshape(2, 3, 2, 4, 1).astype("float32")
+    layer, outputs = run_layer_test(
+        JoinSegments, {"horizon": 10}, input_data=inputs, expected_output_shape=(2, 10, 2, 1), lengths=()
+    )
+    expected = inputs[..., 0].transpose(0, 1, 3, 2).reshape(2, 12, 2)[:, : layer.horizon]
+    np.testing.assert_array_equal(outputs[..., 0], expected)
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_it_is_the_recurrence_of_the_paper(cell):
+    """Step by step with the layers' own weights: segments, states, then one step a segment ahead."""
+    recurrence = recurrent(cell)
+    layer = SegRNN(recurrence, 2, 6, seed=0)
+    inputs = random_inputs((2, 5, 3))  # the first step is no whole segment
+    outputs = ops.convert_to_numpy(layer(inputs))
+    for row in range(2):
+        for channel in range(3):
+            segments = layer.embed(inputs[row, 1:, channel].reshape(1, 2, 2))
+            _, states = recurrence(segments)
+            for place in range(3):
+                where = np.concatenate(
+                    [ops.convert_to_numpy(layer.position)[place], ops.convert_to_numpy(layer.channel)[channel]]
+                )
+                expected, _ = recurrence(where[None, None], initial_state=states)
+                np.testing.assert_allclose(outputs[row, place, channel], expected[0], atol=1e-5)
+
+
+def test_series_do_not_see_each_other():
+    layer = SegRNN(recurrent(), 2, 2, seed=0)
+    inputs = random_inputs((1, 4, 3))
+    before = ops.convert_to_numpy(layer(inputs))
+    inputs[:, :, 1] += 1
+    after = ops.convert_to_numpy(layer(inputs))
+    np.testing.assert_allclose(after[:, :, [0, 2]], before[:, :, [0, 2]], atol=1e-6)
+    assert np.abs(after[:, :, 1] - before[:, :, 1]).max() > 1e-3
+
+
+def test_errors_name_the_argument():
+    for options in ({"return_state": False}, {"return_sequences": True}, {"bidirectional": True}):
+        with pytest.raises(ValueError, match="`recurrence` must run in one direction"):
+            SegRNN(recurrent(**options), 2, 2)
+    with pytest.raises(ValueError, match="`length` must be a positive integer, got 0"):
+        SegRNN(recurrent(), 0, 2)
+    with pytest.raises(ValueError, match="`length` must be at most the look-back, 4 steps, got 5"):
+        SegRNN(recurrent(), 5, 2)(random_inputs((1, 4, 3)))
