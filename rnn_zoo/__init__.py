@@ -30,7 +30,7 @@ from rnn_zoo.layers import (
     Vectors,
     register_cell,
 )
-from rnn_zoo.topologies import Writer, encoder_decoder, many_to_many, many_to_one, one_to_many, one_to_one
+from rnn_zoo.topologies import Stream, Writer, encoder_decoder, many_to_many, many_to_one, one_to_many, one_to_one
 from rnn_zoo.zoo import create_model, find_pretrained, list_models, register_model
 
 __version__ = "0.1.0"
@@ -55,6 +55,7 @@ __all__ = [
     "OneHot",
     "Recurrent",
     "Segmented",
+    "Stream",
     "TimePooling",
     "Tokens",
     "Values",

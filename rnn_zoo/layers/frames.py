@@ -58,7 +58,7 @@ class Frames(KeepsQuantization, Front):
         self.dense = keras.layers.Dense(self.dim, activation="relu", dtype=self.dtype_policy, name="dense")
 
     def make_input(self):
-        return keras.Input((None, *self.shape), name="frames")
+        return keras.Input((None, *self.shape), name="images")
 
     def build(self, inputs_shape):
         if tuple(inputs_shape[2:]) != self.shape:
@@ -79,7 +79,8 @@ class Frames(KeepsQuantization, Front):
         for convolution in self.convolutions:
             images = convolution(images)
             if max(images.shape[1:3]) > 1:
-                images = ops.max_pool(images, 2, padding="same")
+                # The strides are those of the pool; left out, Keras 3.15 computes wrong ones on JAX.
+                images = ops.max_pool(images, (2, 2), (2, 2), padding="same")
         vectors = self.dense(ops.reshape(images, (-1, self.dense.kernel.shape[0])))
         return clear_masked(ops.reshape(vectors, (batch, time, self.dim)), mask)
 

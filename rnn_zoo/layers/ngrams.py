@@ -39,6 +39,8 @@ class NGrams(Tokens):
     Reference: Joulin et al. 2017, "Bag of tricks for efficient text classification" (vectors of n-grams).
     """
 
+    per_step = False  # an n-gram is of several
+
     def __init__(self, vocabulary_size, dim, sizes=(20_000,), min_count=5, ngram_dropout=0.0, **kwargs):
         super().__init__(vocabulary_size, dim, **kwargs)
         self.index = NGramIndex(vocabulary_size, sizes, min_count, name="index")

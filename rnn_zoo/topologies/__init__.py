@@ -5,6 +5,16 @@ from rnn_zoo.topologies.many_to_many import many_to_many
 from rnn_zoo.topologies.many_to_one import many_to_one
 from rnn_zoo.topologies.one_to_many import one_to_many
 from rnn_zoo.topologies.one_to_one import one_to_one
+from rnn_zoo.topologies.streaming import Stream
 from rnn_zoo.topologies.writer import Generator, Writer
 
-__all__ = ["Generator", "Writer", "encoder_decoder", "many_to_many", "many_to_one", "one_to_many", "one_to_one"]
+__all__ = [
+    "Generator",
+    "Stream",
+    "Writer",
+    "encoder_decoder",
+    "many_to_many",
+    "many_to_one",
+    "one_to_many",
+    "one_to_one",
+]
