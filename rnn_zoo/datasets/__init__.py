@@ -1,5 +1,6 @@
 """Labelled texts, and series, split for training, validation and test."""
 
+from rnn_zoo.datasets.images import ImageDataset, ImageSplit, load_images
 from rnn_zoo.datasets.loading import load
 from rnn_zoo.datasets.long_text import LongText, load_text
 from rnn_zoo.datasets.pairs import Pairs, PairSplit, load_pairs
@@ -9,21 +10,28 @@ from rnn_zoo.datasets.series_loading import load_series
 from rnn_zoo.datasets.series_windows import Windows
 from rnn_zoo.datasets.tables import Table, read_table
 from rnn_zoo.datasets.text_dataset import TextDataset, TextSplit
+from rnn_zoo.datasets.word_stream import StreamSplit, WordStream, load_word_stream
 
 __all__ = [
+    "ImageDataset",
+    "ImageSplit",
     "LongText",
     "PairSplit",
     "Pairs",
     "Scale",
     "Series",
+    "StreamSplit",
     "Table",
     "TextDataset",
     "TextSplit",
     "Windows",
+    "WordStream",
     "load",
+    "load_images",
     "load_pairs",
     "load_series",
     "load_text",
+    "load_word_stream",
     "read_series",
     "read_table",
 ]

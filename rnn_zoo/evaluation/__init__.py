@@ -3,9 +3,12 @@
 from rnn_zoo.evaluation.backtest import backtest_summary, backtest_table
 from rnn_zoo.evaluation.baselines import Baseline, mean_embedding, tfidf_logistic_regression
 from rnn_zoo.evaluation.bleu import bleu
+from rnn_zoo.evaluation.detection import detection, detection_report, detection_rows
 from rnn_zoo.evaluation.dictionary import Dictionary
 from rnn_zoo.evaluation.forecast_metrics import forecast_scores
 from rnn_zoo.evaluation.forecast_report import forecast_report, forecast_rows
+from rnn_zoo.evaluation.image_baselines import pixel_logistic_regression
+from rnn_zoo.evaluation.image_picture import draw_images
 from rnn_zoo.evaluation.metrics import classification
 from rnn_zoo.evaluation.ngram_model import NGramModel
 from rnn_zoo.evaluation.order import ORDER_PAIRS, OrderPair, order_test
@@ -23,11 +26,16 @@ __all__ = [
     "backtest_table",
     "bleu",
     "classification",
+    "detection",
+    "detection_report",
+    "detection_rows",
+    "draw_images",
     "forecast_report",
     "forecast_rows",
     "forecast_scores",
     "mean_embedding",
     "order_test",
+    "pixel_logistic_regression",
     "report",
     "tfidf_logistic_regression",
     "writing_report",

@@ -1,0 +1,163 @@
+"""Labelled images in three splits: scikit-learn's digits, or one's own."""
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+
+from rnn_zoo.checks import one_of
+from rnn_zoo.datasets.image_files import is_image, read_image
+from rnn_zoo.datasets.splits import hold_out
+
+_HELD_OUT = 0.2
+
+
+@dataclasses.dataclass(frozen=True)
+class ImageSplit:
+    """Images and their labels.
+
+    Args:
+        images: <float32>[images, height, width, channels], pixels from 0 to 255.
+        labels: <int32>[images], places in `ImageDataset.labels`.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+
+    def __len__(self):
+        return len(self.images)
+
+
+@dataclasses.dataclass(frozen=True)
+class ImageDataset:
+    """Images of a known number of classes, in three splits.
+
+    Args:
+        name: str, what `load_images` was given.
+        labels: tuple of str, the names of the classes.
+        train, validation, test: ImageSplit, of one shape of images.
+        licence, source: str.
+
+    Attributes:
+        shape: (height, width, channels).
+        digest: SHA-256 of the training and validation images and labels, equal where a training would be.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    train: ImageSplit
+    validation: ImageSplit
+    test: ImageSplit
+    licence: str
+    source: str
+
+    @property
+    def shape(self):
+        return self.train.images.shape[1:]
+
+    @property
+    def digest(self):
+        digest = hashlib.sha256(json.dumps([list(self.labels), list(self.shape)]).encode())
+        for split in (self.train, self.validation):
+            digest.update(np.ascontiguousarray(split.images, "float32").tobytes())
+            digest.update(np.ascontiguousarray(split.labels, "int32").tobytes())
+        return digest.hexdigest()
+
+    def __repr__(self):
+        sizes = f"train={len(self.train):,}, validation={len(self.validation):,}, test={len(self.test):,}"
+        height, width, channels = self.shape
+        return f"ImageDataset({self.name!r}, {len(self.labels)} classes, {height} x {width} x {channels}, {sizes})"
+
+
+def load_images(name_or_path, *, size=None, color=False, seed=0):
+    """Loads labelled images; a fifth becomes the test split and a fifth of the others the validation split.
+
+    Args:
+        name_or_path: "digits" (1,797 handwritten digits of 8 x 8 pixels, with scikit-learn); a folder that holds a
+            folder of image files for each class; or an .npz file with `images` <number>[images, height, width] or
+            [images, height, width, channels], pixels from 0 to 255, and `labels` [images], strings or integers.
+        size: int > 0, pixels along an edge to which image files are resized; None: they have one size already.
+        color: bool, whether image files are read in colour.
+        seed: int, of the splits; those of "digits" are fixed.
+    Returns:
+        ImageDataset
+    Raises:
+        ValueError: an unknown name, or bad data: the message names the file and the fix.
+        FileNotFoundError: there is no such file or folder.
+    """
+    if name_or_path == "digits":
+        return _digits()
+    path = Path(name_or_path)
+    if not path.exists():
+        if not path.suffix and len(path.parts) == 1:
+            one_of("name_or_path", str(name_or_path), ["digits", "a folder", "an .npz file"])
+        raise FileNotFoundError(f"`name_or_path`: there is no file or folder {path}.")
+    images, names = _read_folder(path, size, color) if path.is_dir() else _read_npz(path)
+    return _split(str(name_or_path), images, names, seed, "the user's own data; not stated", str(path))
+
+
+def _digits():
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    source = (
+        "scikit-learn's digits: the test part of E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, "
+        "UCI Machine Learning Repository 1998; mixed at random, so that writers are on both sides"
+    )
+    return _split("digits", digits.images * (255 / 16), digits.target.astype(str), 0, "CC BY 4.0", source)
+
+
+def _split(name, images, names, seed, licence, source):
+    if images.ndim == 3:
+        images = images[..., None]
+    classes, labels = np.unique(names, return_inverse=True)
+    if len(classes) < 2:
+        raise ValueError(f"{source} must hold two classes at least, got {len(classes)}.")
+    counts = np.bincount(labels)
+    if counts.min() < 3:
+        few = classes[counts.argmin()]
+        raise ValueError(f"{source}: class {few!r} has {counts.min()} images, and three splits need 3; add some.")
+    images, labels = images.astype("float32"), labels.astype("int32")
+    rest, test = hold_out(labels, _HELD_OUT, seed)
+    train, validation = (rest[rows] for rows in hold_out(labels[rest], _HELD_OUT, seed))
+    parts = [ImageSplit(images[rows], labels[rows]) for rows in (train, validation, test)]
+    return ImageDataset(name, tuple(map(str, classes)), *parts, licence, source)
+
+
+def _read_folder(path, size, color):
+    classes = sorted(entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    images, names = [], []
+    for folder in classes:
+        for file in sorted(filter(is_image, folder.iterdir())):
+            image = read_image(file, None if size is None else (size, size), color)
+            if images and image.shape != images[0].shape:
+                raise ValueError(
+                    f"{file} has {image.shape[0]} x {image.shape[1]} pixels, and the first image "
+                    f"{images[0].shape[0]} x {images[0].shape[1]}; give the `size` to which all are resized."
+                )
+            images.append(image)
+            names.append(folder.name)
+    if not images:
+        raise ValueError(f"{path} must hold a folder of image files for each class, and there is no image in it.")
+    return np.stack(images), np.array(names)
+
+
+def _read_npz(path):
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            missing = [name for name in ("images", "labels") if name not in arrays]
+            if missing:
+                raise ValueError(f"it has no `{missing[0]}`, but {', '.join(arrays.files) or 'nothing'}")
+            images, labels = arrays["images"], arrays["labels"]
+    except Exception as error:  # a file that is none, or cut off, fails in many ways
+        raise ValueError(f"{path} is no .npz file with `images` and `labels`: {error}.") from error
+    if images.ndim not in (3, 4) or len(images) != len(labels) or labels.ndim != 1 or not len(images):
+        raise ValueError(
+            f"{path}: `images` must have the shape [images, height, width] or [images, height, width, channels] and "
+            f"`labels` [images], got {list(images.shape)} and {list(labels.shape)}."
+        )
+    if not np.isfinite(images).all() or images.min() < 0 or images.max() > 255:
+        raise ValueError(f"{path}: `images` must hold pixels from 0 to 255, got {images.min()} to {images.max()}.")
+    return images, labels.astype(str)

@@ -1,0 +1,78 @@
+"""Writes a trained classifier of images as one folder that anyone can run."""
+
+import keras
+import tensorflow as tf
+
+from rnn_zoo.export import folder as export_folder
+from rnn_zoo.export.card import Use
+from rnn_zoo.export.saving import _checked_labels, _without_optimizer, check_place, complete
+from rnn_zoo.files import atomic_folder
+from rnn_zoo.layers.implementation import portable
+
+KIND = "images"
+
+
+def save_images(model, labels, to, *, card=None, metrics=None):
+    """Exports a classifier of images: a SavedModel that takes pixels, with all that is known about it.
+
+    The folder `to` is the old export or the new one, whenever this is killed. It holds the SavedModel, whose signature
+    `serve` takes images <float32>[batch, height, width, channels], pixels from 0 to 255, and answers {"label":
+    <string>[batch], "score": <float>[batch], "probabilities": <float>[batch, classes]}; `model.keras` without its
+    optimizer, `labels.json`, `metrics.json`, the model card and `SHA256SUMS`.
+
+    Args:
+        model: built keras.Model, pixels <float>[batch, height, width, channels] -> probabilities
+            <float>[batch, classes]; left as it is.
+        labels: sequence of str, the name of each class, in the order of the model's outputs.
+        to: folder to write; absent, empty, or an earlier export, which is then replaced.
+        card: dict for the model card, as of `rnn_zoo.export.save`.
+        metrics: dict written to `metrics.json`.
+    Returns:
+        pathlib.Path: the folder.
+    Raises:
+        ValueError: `to` holds anything but an export, `labels` do not fit the outputs of `model`, or it takes no
+            images. Nothing has been written then.
+        RuntimeError: Keras runs on another backend than TensorFlow.
+    """
+    to = check_place(to)
+    labels = _checked_labels(labels, model)
+    if len(model.inputs[0].shape) != 4 or None in model.inputs[0].shape[1:]:
+        raise ValueError(
+            f"`model` must take images of one shape, [batch, height, width, channels], got {model.inputs[0].shape}."
+        )
+    plain = _without_optimizer(model)
+    with atomic_folder(to) as new:
+        with portable(plain):
+            _archive(plain, labels).write_out(str(new), verbose=False)
+        plain.save(new / export_folder.KERAS_MODEL)
+        shape = model.inputs[0].shape[1:]
+        complete(new, to.name, labels, card, metrics, kind=KIND, use=_use(shape), parameters=plain.count_params())
+    return to
+
+
+def _archive(model, labels):
+    names = tf.constant(labels, tf.string)
+
+    def serve(images):
+        probabilities = tf.cast(model(images, training=False), tf.float32)
+        return {
+            "label": tf.gather(names, tf.argmax(probabilities, axis=-1)),
+            "score": tf.reduce_max(probabilities, axis=-1),
+            "probabilities": probabilities,
+        }
+
+    archive = keras.export.ExportArchive()
+    archive.add_endpoint("serve", serve, [tf.TensorSpec(model.inputs[0].shape, tf.float32, name="images")])
+    return archive
+
+
+def _use(shape):
+    height, width, channels = shape
+    return Use(
+        "A recurrent network that classifies images.",
+        f"Input: images of {height} x {width} pixels from 0 to 255 in {channels} channel(s), any number at once. "
+        "Output: one of {labels}, with the probability of each.",
+        f"""answers = model.serve(tf.zeros([1, {height}, {width}, {channels}]))
+answers["label"], answers["score"], answers["probabilities"]""",
+        "picture.png",
+    )
