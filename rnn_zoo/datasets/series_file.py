@@ -112,7 +112,7 @@ def constant_columns(values, columns):
     )
 
 
-def fill_gaps(path, times, values, columns, frequency, fill, lines=None):
+def fill_gaps(path, times, values, columns, frequency, fill, lines=None, fix=None):
     """Every step of the frequency with every value, or an error that says what is missing.
 
     Args:
@@ -123,6 +123,7 @@ def fill_gaps(path, times, values, columns, frequency, fill, lines=None):
         frequency: str.
         fill: one of `FILLS` or None.
         lines: list of int, the line of each step, for messages; None: the place of the step, from 1.
+        fix: str, what to do about what is missing, where `fill` is None; None: how to ask for it.
     Returns:
         (times, values, notes).
     """
@@ -146,7 +147,8 @@ def fill_gaps(path, times, values, columns, frequency, fill, lines=None):
         return times, values, ()
     said = "; ".join(found)
     if fill is None:
-        raise ValueError(f"{path}: {said}. Add them, or ask for `fill`: {', '.join(map(repr, FILLS))}.")
+        fix = f"Add them, or ask for `fill`: {', '.join(map(repr, FILLS))}." if fix is None else fix
+        raise ValueError(f"{path}: {said}. {fix}")
     frame = pd.DataFrame(values, index=times).reindex(grid)
     if fill == "linear":
         frame = frame.interpolate("time", limit_direction="both")

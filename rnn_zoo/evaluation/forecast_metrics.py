@@ -14,7 +14,7 @@ def naive_error(values, season):
     """
     season = season if season < len(values) else 1
     error = np.abs(values[season:] - values[:-season]).mean(axis=0)
-    return np.where(error > 0, error, 1.0)
+    return np.where(error > 1e-12 * np.maximum(1, np.abs(values).max(axis=0)), error, 1.0)
 
 
 def forecast_scores(actual, forecast, scale, unit):

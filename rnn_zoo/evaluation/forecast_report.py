@@ -128,15 +128,16 @@ def _verdict(systems):
     sentences = []
     if others:
         rival = min(others, key=lambda name: systems[name]["mse"])
-        gain = 1 - ours["mse"] / systems[rival]["mse"]
-        verb = "beats" if gain > 0 else "LOSES to"
-        end = "" if gain > 0 else " On this data the baseline is the better model."
+        theirs = systems[rival]["mse"]
+        won = ours["mse"] < theirs
+        by = f", by {abs(1 - ours['mse'] / theirs):.1%}" if theirs else ""
+        end = "" if won else " On this data the baseline is the better model."
         sentences.append(
-            f"{model} {verb} the best baseline, {rival}, by {abs(gain):.1%} in MSE: {ours['mse']:.4f} against "
-            f"{systems[rival]['mse']:.4f}.{end}"
+            f"{model} {'beats' if won else 'LOSES to'} the best baseline, {rival}{by} in MSE: {ours['mse']:.4f} "
+            f"against {theirs:.4f}.{end}"
         )
         worse = [name for name in others if systems[name]["mae"] < ours["mae"]]
-        if worse and gain > 0:
+        if worse and won:
             sentences.append(f"In MAE it is behind {', '.join(worse)}.")
     sentences.append(
         f"Its {ours['nominal_coverage']:.0%} intervals held {ours['coverage']:.1%} of what came, and were "

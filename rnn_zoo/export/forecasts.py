@@ -135,7 +135,8 @@ class Forecasts(Exported):
                 f"{path}: {end} rows of the past, fewer than the {about['lookback']} that the model reads; give more."
             )
         seen = slice(start, end)
-        fill_gaps(path, times[seen], values[seen], columns, frequency, None, lines=lines[start:end])
+        fix = f"The model reads the last {about['lookback']} steps: add what is missing."
+        fill_gaps(path, times[seen], values[seen], columns, frequency, None, lines=lines[start:end], fix=fix)
         ahead = next_times(times[end - 1], frequency, about["horizon"])
         known = None
         if about["known"]:
