@@ -1,5 +1,6 @@
 """Labelled texts, and series, split for training, validation and test."""
 
+from rnn_zoo.datasets.image_variants import vary
 from rnn_zoo.datasets.images import ImageDataset, ImageSplit, load_images
 from rnn_zoo.datasets.loading import load
 from rnn_zoo.datasets.long_text import LongText, load_text
@@ -34,4 +35,5 @@ __all__ = [
     "load_word_stream",
     "read_series",
     "read_table",
+    "vary",
 ]
