@@ -1,5 +1,6 @@
 """Labelled texts, and series, split for training, validation and test."""
 
+from rnn_zoo.datasets.conll import read_conll
 from rnn_zoo.datasets.image_variants import vary
 from rnn_zoo.datasets.images import ImageDataset, ImageSplit, load_images
 from rnn_zoo.datasets.loading import load
@@ -10,6 +11,8 @@ from rnn_zoo.datasets.series_file import read_series
 from rnn_zoo.datasets.series_loading import load_series
 from rnn_zoo.datasets.series_windows import Windows
 from rnn_zoo.datasets.tables import Table, read_table
+from rnn_zoo.datasets.tagged_dataset import TaggedDataset, TaggedSplit
+from rnn_zoo.datasets.tagging import load_tagged
 from rnn_zoo.datasets.text_dataset import TextDataset, TextSplit
 from rnn_zoo.datasets.word_stream import StreamSplit, WordStream, load_word_stream
 
@@ -23,6 +26,8 @@ __all__ = [
     "Series",
     "StreamSplit",
     "Table",
+    "TaggedDataset",
+    "TaggedSplit",
     "TextDataset",
     "TextSplit",
     "Windows",
@@ -31,8 +36,10 @@ __all__ = [
     "load_images",
     "load_pairs",
     "load_series",
+    "load_tagged",
     "load_text",
     "load_word_stream",
+    "read_conll",
     "read_series",
     "read_table",
     "vary",

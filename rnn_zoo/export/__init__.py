@@ -7,6 +7,7 @@ from rnn_zoo.export.pretrained_writer import PretrainedWriter, WrittenText
 from rnn_zoo.export.saving import save
 from rnn_zoo.export.series import save_series
 from rnn_zoo.export.steps_saving import save_steps
+from rnn_zoo.export.tag_saving import save_tagger
 from rnn_zoo.export.writing import save_writer
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "save_images",
     "save_series",
     "save_steps",
+    "save_tagger",
     "save_writer",
 ]

@@ -32,7 +32,7 @@ def predict_file(pretrained, path, out=None, *, text_column="text", batch_size=6
     """
     path = Path(path)
     out = check_output(path, out, overwrite)
-    lines, texts = _read_texts(path, text_column)
+    lines, texts = read_texts(path, text_column)
     answers = pretrained.predict(texts, batch_size=batch_size, progress=progress)
     with atomic_file(out, newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -43,7 +43,7 @@ def predict_file(pretrained, path, out=None, *, text_column="text", batch_size=6
     return out, collections.Counter(answer.label for answer in answers)
 
 
-def check_output(path, out=None, overwrite=False):
+def check_output(path, out=None, overwrite=False, ending=".predictions.csv"):
     """Returns the file that the answers go to; raises where `path` cannot be read or something would be lost."""
     path = Path(path)
     if not path.is_file():
@@ -51,7 +51,7 @@ def check_output(path, out=None, overwrite=False):
     if not is_table(path) and path.suffix.lower() != ".txt":
         raise ValueError(f"{path}: the name must end in .txt, {', '.join(ENDINGS)}, so that its format is known.")
     if out is None:
-        out = path.with_name(path.name.removesuffix(".gz").rpartition(".")[0] + ".predictions.csv")
+        out = path.with_name(path.name.removesuffix(".gz").rpartition(".")[0] + ending)
     out = Path(out)
     if out.exists() and out.samefile(path):
         raise ValueError(f"`out` is the input file, {path}; name another one.")
@@ -62,7 +62,9 @@ def check_output(path, out=None, overwrite=False):
     return out
 
 
-def _read_texts(path, text_column):
+def read_texts(path, text_column):
+    """The texts of a file, as `predict_file` reads it -> (list of int, the line each starts at; list of str)."""
+    path = Path(path)
     if is_table(path):
         table = read_table(path, [text_column])
         lines, texts = table.lines, table.columns[text_column]

@@ -27,6 +27,7 @@ KINDS = {
     "images": Kind("rnn_zoo.export.images", "Images", ("labels.json",)),
     "steps": Kind("rnn_zoo.export.steps", "Steps", ("symbols.json", "labels.json")),
     "series": Kind("rnn_zoo.export.forecasts", "Forecasts", ("series.json",)),
+    "tags": Kind("rnn_zoo.export.tagger", "Tagger", ("vocabulary.txt", "letters.json", "labels.json")),
     "writer": Kind("rnn_zoo.export.pretrained_writer", "PretrainedWriter", ("symbols.json", "writer.json")),
 }
 

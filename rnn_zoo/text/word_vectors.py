@@ -31,7 +31,7 @@ def load(path, vocabulary, dim=None, seed=0):
     matrix = np.zeros((vocabulary.size, vectors.vector_size), "float32")
     known = np.zeros(vocabulary.size, bool)
     for index, word in enumerate(vocabulary.words[2:], start=2):
-        spelling = next((w for w in (word, word.capitalize(), word.upper()) if w in vectors.key_to_index), None)
+        spelling = next((one for one in _spellings(word) if one in vectors.key_to_index), None)
         if spelling is not None:
             matrix[index] = vectors[spelling]
             known[index] = True
@@ -45,6 +45,19 @@ def load(path, vocabulary, dim=None, seed=0):
     noise = np.random.default_rng(seed).standard_normal((missing.sum(), vectors.vector_size), "float32")
     matrix[missing] = found.mean(axis=0) + noise * found.std(axis=0)
     return matrix
+
+
+def known(path, words):
+    """Which of some words a file has, so that a vocabulary can hold them: iterable of str -> sorted list of str.
+
+    A word is looked for as `load` looks for that of a vocabulary. Errors as of `load`.
+    """
+    has = _read(Path(path)).key_to_index
+    return sorted(word for word in set(words) if any(one in has for one in _spellings(word.lower())))
+
+
+def _spellings(word):
+    return word, word.capitalize(), word.upper()
 
 
 def _read(path):
