@@ -122,7 +122,7 @@ def _sentences(test, predicted, rows, scheme):
             spans = spans_of(tags, scheme)
             if scheme == "plain":  # of the words whose tags differ
                 spans = [(n, n + 1, tag) for n, tag in enumerate(tags) if test.tags[row][n] != predicted[row][n]]
-            lines.append(Text(title, style="dim") + highlighted(*of_words(test.words[row], spans), palette))
+            lines.append(Text.assemble((title, "dim"), highlighted(*of_words(test.words[row], spans), palette)))
         lines.append(Text(""))
     return lines
 

@@ -49,7 +49,7 @@ def split(words, tags):
 
 
 def test_the_most_frequent_tag_of_a_word():
-    train = split([["Paris", "is"], ["Paris", "is"], ["Paris"]], [["B-PER", "O"], ["B-LOC", "O"], ["B-LOC"]])
+    train = split([["Paris", "is"]] * 3, [["B-PER", "O"], ["B-LOC", "O"], ["B-LOC", "O"]])
     baseline = most_frequent_tag(train)
     assert baseline.predict([["Paris", "was"], []]) == [["B-LOC", "O"], []]
 

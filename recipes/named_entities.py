@@ -1,0 +1,198 @@
+"""Names in text: persons, places, organisations, whatever the data has.
+
+    python recipes/named_entities.py                        # tweets and comments in the package (WNUT-17), minutes
+    python recipes/named_entities.py --data conll2003       # news, through TFDS
+    python recipes/named_entities.py --data my.conll --word-column 0 --tag-column 3
+
+What each model reaches stands in results/named_entities.csv, with the command that made it.
+"""
+
+import shlex
+import sys
+from pathlib import Path
+
+import keras
+from cyclopts import App
+
+from rnn_zoo import create_model, datasets, export, training
+from rnn_zoo.checks import one_of, positive_integer, positive_number
+from rnn_zoo.evaluation import results as result_files
+from rnn_zoo.evaluation.tag_baselines import most_frequent_tag, window_logistic_regression
+from rnn_zoo.evaluation.tag_report import tag_report, tag_rows
+from rnn_zoo.export.folder import refuse_foreign_folder
+from rnn_zoo.export.tag_signatures import TagGraph
+from rnn_zoo.text import Spelling, TaggedBatches, word_vectors
+from rnn_zoo.text.tag_scheme import convert
+from rnn_zoo.text.trained_vectors import train_vectors
+from rnn_zoo.zoo import list_models
+
+
+def main(
+    data: str = "wnut17",
+    *,
+    model: str = "ner_bilstm_crf",
+    word_column: int | str | None = None,
+    tag_column: int | str | None = None,
+    file_scheme: str | None = None,
+    validation: float = 0.1,
+    scheme: str = "BIOES",
+    vocabulary_size: int = 30_000,
+    vectors: str | None = None,
+    unlabelled: str | None = None,
+    dim: int = 100,
+    max_length: int = 512,
+    batch_size: int = 32,
+    epochs: int = 20,
+    learning_rate: float = 3e-3,
+    weight_average: float = 0.995,
+    patience: int = 0,
+    seed: int = 0,
+    precision: str = "float32",
+    out: str = "runs/named_entities",
+    results: str | None = None,
+):
+    """Trains a network that finds names, compares it with baselines and exports it.
+
+    The run's folder then holds the history, the curves, the report with sentences in colour and, in `export`, the
+    model: a SavedModel that finds names in raw text. The same command goes on where it was stopped.
+
+    Args:
+        data: "wnut17", "conll2003" (TFDS_DATA_DIR says where, or it downloads), or a CoNLL file, or a folder with a
+            file for each split.
+        model: name of the network; `rnn-zoo list "ner*"` shows them, `rnn-zoo info NAME` their layers.
+        word_column: column of the words in your own files: its number from 0, negative from the end, or its name.
+        tag_column: column of the tags in your own files.
+        file_scheme: tag scheme of your own files, BIO, IOB1 or BIOES; found out where it is left out.
+        validation: share of the training sentences held out where the data has no validation part.
+        scheme: tag scheme that the network learns, BIO or BIOES.
+        vocabulary_size: words kept, the most frequent ones of the training sentences.
+        vectors: file of word vectors to start from, word2vec or GloVe; the words it has and the validation and test
+            sentences hold are known too.
+        unlabelled: text file of your own, a sentence or paragraph a line, to train such vectors on.
+        dim: width of a word's vector; that of `vectors` where they are given.
+        max_length: words of a sentence that are read in training; predictions read all.
+        batch_size: sentences a step.
+        epochs: passes over the training sentences at most.
+        learning_rate: of Adam; it falls to 0 along a cosine over all epochs.
+        weight_average: decay a step of the exponential average of the weights, which is what is kept; 0 for none.
+        patience: epochs without a better validation loss after which training stops; 0 trains all epochs.
+        seed: of every random draw.
+        precision: "float32", "mixed_bfloat16" or "mixed_float16".
+        out: folder of the run.
+        results: CSV file to add the numbers on the test sentences to.
+    """
+    one_of("model", model, list_models("ner*"))
+    one_of("scheme", scheme, ["BIO", "BIOES"])
+    positive_integer("epochs", epochs)
+    positive_number("learning_rate", learning_rate)
+    # Told of now, not after the training.
+    if vectors and unlabelled:
+        raise ValueError("`vectors` and `unlabelled` both say what the words start as; leave one of them out.")
+    if results and Path(results).exists():
+        result_files.read(results)
+    refuse_foreign_folder("out", f"{out}/export")
+    training.prepare(seed, precision)
+    tagged = datasets.load_tagged(
+        data, word_column=word_column, tag_column=tag_column, scheme=file_scheme, validation=validation, seed=seed
+    )
+    print(tagged)
+    if tagged.scheme == "plain":
+        raise ValueError(f"`data`: the tags of {data} name nothing, as {tagged.types[0]!r}; pass `tag_column`.")
+
+    if unlabelled:
+        file = Path(out) / "vectors.txt"
+        print(f"{file}: vectors for {train_vectors(unlabelled, file, dim=dim, seed=seed):,} words")
+    found = str(file) if unlabelled else vectors
+    # Of a file of a million vectors those are kept that the data can ask for.
+    asked = [word for split in (tagged.validation, tagged.test) for words in split.words for word in words]
+    more = word_vectors.known(found, asked) if found else ()
+    spelling = Spelling.fit(tagged.train.words, size=vocabulary_size, more=more)
+    tags = tagged.tags(scheme)
+    options = {"vocabulary_size": spelling.vocabulary.size, "alphabet": spelling.letters, "tags": tags, "dim": dim}
+    if found:
+        options["vectors"] = word_vectors.load(found, spelling.vocabulary)
+        options["dim"] = options["vectors"].shape[1]
+    network = create_model(model, **options, seed=seed)
+
+    def batches(split, size, **how):
+        converted = [convert(sentence, tagged.scheme, scheme) for sentence in split.tags]
+        return TaggedBatches(spelling, split.words, converted, tags, size, **how)
+
+    lessons = batches(tagged.train, batch_size, max_length=max_length, shuffle=True, seed=seed)
+    history = training.fit(
+        network,
+        lessons,
+        batches(tagged.validation, 4 * batch_size) if len(tagged.validation) else None,
+        out=out,
+        epochs=epochs,
+        patience=patience,
+        seed=seed,
+        learning_rate=keras.optimizers.schedules.CosineDecay(learning_rate, epochs * len(lessons)),
+        weight_average=weight_average or None,
+        # All that decides what is trained: `out` of another run is refused by it.
+        config={
+            "data": data,
+            "sentences": tagged.digest,
+            "model": model,
+            "tags": tags,
+            "spelling": spelling.digest,
+            "dim": dim,
+            "vectors": vectors,
+            "unlabelled": unlabelled,
+            "max_length": max_length,
+            "batch_size": batch_size,
+        },
+    )
+
+    graph = TagGraph(network, spelling, tags)
+
+    def predict(sentences):
+        return [convert(found, scheme, tagged.scheme) for found in graph.tag(sentences)]
+
+    if len(tagged.validation):
+        tag_report(model, predict(tagged.validation.words), tagged.validation, scheme=tagged.scheme, split="validation")
+    report = tag_report(
+        model,
+        predict(tagged.test.words),
+        tagged.test,
+        [
+            most_frequent_tag(tagged.train),
+            window_logistic_regression(tagged.train, seed, validation=tagged.validation),
+        ],
+        scheme=tagged.scheme,
+        parameters=network.count_params(),
+        train_seconds=history.seconds,
+        out=out,
+    )
+    command = shlex.join(["python", "recipes/named_entities.py", *sys.argv[1:]])
+    if results:
+        rows = tag_rows(report, recipe="named_entities", data=data, seed=seed, command=command)
+        result_files.append(results, rows)
+
+    folder = export.save_tagger(
+        network,
+        spelling,
+        tags,
+        f"{out}/export",
+        card={
+            "name": model,
+            "data": f"{tagged.source}; {len(tagged.train):,} sentences for training",
+            "licence": tagged.licence,
+            "command": command,
+            "seed": seed,
+            "limits": "Knows names like those of its sentences, of their time and their kind of text.",
+        },
+        metrics=report,
+    )
+    for one in export.load(folder).predict(["John lives in Paris.", "Anna Schmidt works for Siemens in New York."]):
+        print(one.text, [(span.text, span.type, round(span.score, 2)) for span in one.spans])
+    print(f'Ask it yourself: rnn-zoo predict {folder} "John lives in Paris."')
+
+
+if __name__ == "__main__":
+    app = App(help_format="plaintext", version_flags=[])
+    app.default(main)
+    try:
+        app()
+    except (ValueError, OSError, ImportError, FloatingPointError) as error:  # each says what to change
+        sys.exit(f"error: {error}")

@@ -1,0 +1,31 @@
+import keras
+import numpy as np
+import pytest
+from helpers import run_model_test
+
+from rnn_zoo import create_model, list_models
+
+INPUTS = {
+    "words": np.array([[2, 3, 1], [4, 0, 0], [0, 0, 0]], "int32"),
+    "letters": np.array([[[2, 3], [3, 0], [4, 2]], [[4, 0], [0, 0], [0, 0]], [[0, 0]] * 3], "int32"),
+}
+SMALL = {"vocabulary_size": 6, "alphabet": ["a", "b", "c"], "dim": 3, "letter_dim": 2, "letter_units": 2, "units": 3}
+
+
+def test_they_are_listed():
+    assert list_models("ner*") == ["ner_bilstm", "ner_bilstm_crf"] and list_models("pos*") == ["pos_bilstm"]
+
+
+@pytest.mark.parametrize(("name", "shape"), [("ner_bilstm_crf", (3, 3, 9, 9)), ("pos_bilstm", (3, 3, 17))])
+def test_promises_of_a_model(name, shape):
+    keras.utils.set_random_seed(0)
+    model = create_model(name, **SMALL, seed=1)
+    assert model.name == name
+    run_model_test(model, INPUTS, shape, targets=np.zeros((3, 3), "int32"))
+
+
+def test_tags_and_vectors_reach_the_model():
+    vectors = np.ones((6, 3), "float32")
+    model = create_model("ner_bilstm", **SMALL, tags=["O", "B-X", "I-X"], vectors=vectors, case_dim=2)
+    assert model.output.shape == (None, None, 3)
+    np.testing.assert_array_equal(model.layers[2].words.embedding.embeddings, vectors)

@@ -1,0 +1,73 @@
+"""The recipes that tag words, on a few sentences of one's own."""
+
+import json
+import sys
+
+import pytest
+from helpers import load_recipe, run_recipe_help_test
+
+import rnn_zoo
+from rnn_zoo.evaluation import results
+
+SENTENCES = [
+    ("Anna lives in Paris .", "B-PER O O B-LOC O", "PROPN VERB ADP PROPN PUNCT"),
+    ("John works in New York", "B-PER O O B-LOC I-LOC", "PROPN VERB ADP PROPN PROPN"),
+    ("rain falls on London .", "O O O B-LOC O", "NOUN VERB ADP PROPN PUNCT"),
+]
+
+
+def write(path, column):
+    rows = [zip(row[0].split(), row[column].split(), strict=True) for row in SENTENCES * 4]
+    path.write_text("\n".join("".join(f"{word}\t{tag}\n" for word, tag in row) for row in rows))
+    return str(path)
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    def run(recipe, data, **options):
+        monkeypatch.setattr(sys, "argv", [f"recipes/{recipe}.py", "--data", data])
+        options = {"epochs": 2, "dim": 8, "batch_size": 8, "out": "run", "results": "r.csv", **options}
+        load_recipe(recipe).main(data, **options)
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_named_entities(run, tmp_path):
+    data = write(tmp_path / "a.conll", 1)
+    (tmp_path / "text.txt").write_text("\n".join(row[0] for row in SENTENCES * 5))
+    printed = run("named_entities", data, unlabelled="text.txt")
+    assert "run/vectors.txt: vectors for 13 words" in printed and "validation" in printed
+    report = json.loads((tmp_path / "run/metrics.json").read_text())
+    systems = ["ner_bilstm_crf", "baseline:most_frequent_tag", "baseline:window_logistic_regression"]
+    assert list(report["systems"]) == systems
+    for file in ("config.json", "curves.png", "model.keras", "report.html", "export/kind.txt"):
+        assert (tmp_path / "run" / file).stat().st_size, file
+    rows = results.read("r.csv")
+    assert {(row["model"], row["metric"]) for row in rows} >= {(one, "f1") for one in systems}
+    assert all(row["command"] == f"python recipes/named_entities.py --data {data}" for row in rows)
+    model = rnn_zoo.load("run/export")
+    assert model.types == ["LOC", "PER"] and set(model.labels) > {"S-LOC", "E-LOC", "O"}
+    assert "its result is loaded" in run("named_entities", data, unlabelled="text.txt")
+    assert results.read("r.csv") == rows
+    with pytest.raises(ValueError, match="`vectors` and `unlabelled` both"):
+        run("named_entities", data, unlabelled="text.txt", vectors="v.txt")
+
+
+def test_parts_of_speech(run, tmp_path):
+    printed = run("parts_of_speech", write(tmp_path / "b.conll", 2))
+    assert "Time/" in printed
+    report = json.loads((tmp_path / "run/metrics.json").read_text())
+    assert report["scheme"] == "plain" and 0 <= report["systems"]["pos_bilstm"]["accuracy"] <= 1
+    assert rnn_zoo.load("run/export").types == []
+
+
+def test_names_are_asked_for(run, tmp_path):
+    with pytest.raises(ValueError, match=r"the tags of .* name nothing, as 'ADP'; pass `tag_column`"):
+        run("named_entities", write(tmp_path / "b.conll", 2))
+
+
+def test_help_explains_every_option():
+    run_recipe_help_test("named_entities")
