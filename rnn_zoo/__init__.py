@@ -10,6 +10,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from rnn_zoo.cells import MinGRU, MinGRUCell, MinLSTM, MinLSTMCell, VanillaCell, VanillaRNN
 from rnn_zoo.layers import (
     CELLS,
+    CRF,
+    Characters,
     Classes,
     Decoder,
     Encoder,
@@ -24,6 +26,7 @@ from rnn_zoo.layers import (
     OneHot,
     Recurrent,
     Segmented,
+    Tags,
     TimePooling,
     Tokens,
     Values,
@@ -37,6 +40,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CELLS",
+    "CRF",
+    "Characters",
     "Classes",
     "Decoder",
     "Encoder",
@@ -56,6 +61,7 @@ __all__ = [
     "Recurrent",
     "Segmented",
     "Stream",
+    "Tags",
     "TimePooling",
     "Tokens",
     "Values",
