@@ -1,5 +1,6 @@
 """Markdown tables made from result files, and the command that puts them into a document."""
 
+import fnmatch
 import re
 import statistics
 import sys
@@ -14,29 +15,35 @@ from rnn_zoo.files import atomic_file
 _BASELINE = "baseline:"
 _SHARES = ("accuracy",)
 _PAIRS = ("pairs_told_apart", "pairs_right", "labels_right")
-_LOWER_IS_BETTER = ("loss", "error", "perplexity")
+_LOWER_IS_BETTER = ("loss", "error", "perplexity", "mse", "mae", "mase", "smape")
 _SEED = re.compile(r"\s+--seed[ =]\d+")
-_SEED_AND_FOLDER = re.compile(r"\s+--(seed|out)[ =]\S+")
+_SEED_AND_FOLDER = re.compile(r"\s+--(seed|out|horizon)[ =]\S+")  # a horizon has metrics of its own
 
 
-def table(path):
+def table(path, metrics=()):
     """A Markdown table of a result file: a line for each model and data set, the best first; the commands below it.
 
-    Runs that differ in their seed and folder alone share a line, with the mean and, from two seeds, the standard
-    deviation.
+    Runs that differ in their seed, folder and horizon alone share a line, with the mean and, from two seeds, the
+    standard deviation.
 
     Args:
         path: the CSV file.
+        metrics: shell patterns, such as "mse@*", of the metrics to show; (): all.
 
     Returns:
         str, Markdown without a final line break.
 
     Raises:
-        ValueError: no result file, or one without rows.
+        ValueError: no result file, or one without such rows.
     """
     rows = read(path)
     if not rows:
         raise ValueError(f"{path}: holds no rows yet: run the recipe that fills it.")
+    if metrics:
+        known = ", ".join(dict.fromkeys(row["metric"] for row in rows))
+        rows = [row for row in rows if any(fnmatch.fnmatch(row["metric"], pattern) for pattern in metrics)]
+        if not rows:
+            raise ValueError(f"`metrics` must match some of {known}; got {', '.join(metrics)}.")
     metrics = list(dict.fromkeys(row["metric"] for row in rows))
     lines = {}
     for row in rows:
@@ -83,12 +90,13 @@ def table(path):
     return "\n".join(text).strip()
 
 
-def insert(path, document):
+def insert(path, document, metrics=()):
     """Rewrites a document between `<!-- results:NAME -->` and `<!-- /results -->`, NAME being the result file's stem.
 
     Args:
         path: the result file, such as results/NAME.csv.
         document: a Markdown file that holds the two markers.
+        metrics: as of `table`.
 
     Returns:
         bool, whether the document changed.
@@ -96,7 +104,7 @@ def insert(path, document):
     Raises:
         ValueError: the markers are missing or there more than once. The document is left as it was.
     """
-    return insert_text(document, Path(path).stem, table(path))
+    return insert_text(document, Path(path).stem, table(path, metrics))
 
 
 def insert_text(document, name, text):
@@ -136,7 +144,7 @@ def _by_seed(group, metric):
 def _value(metric, values):
     if not values:
         return "–"
-    share = metric in _SHARES or metric.endswith(_PAIRS)
+    share = metric in _SHARES or metric.startswith("coverage") or metric.endswith(_PAIRS)
     mean = statistics.mean(values)
     digits = 0 if metric.endswith(_PAIRS) else 2
     text = f"{mean:.{digits}%}" if share else f"{mean:.4g}"
@@ -146,17 +154,18 @@ def _value(metric, values):
     return text
 
 
-def _command(path: Path, *, into: Path | None = None):
+def _command(path: Path, *, into: Path | None = None, metrics: tuple[str, ...] = ()):
     """Print the Markdown table of a result file, or put it into a document.
 
     Args:
         path: The result file, such as results/imdb_sentiment.csv.
         into: A document with the markers <!-- results:NAME --> and <!-- /results -->, to be rewritten between them.
+        metrics: Shell patterns of the metrics to show, such as "mse@*"; once for each.
     """
     if into is None:
-        print(table(path))
+        print(table(path, metrics))
     else:
-        print(f"{into}: {'rewritten' if insert(path, into) else 'was up to date'}")
+        print(f"{into}: {'rewritten' if insert(path, into, metrics) else 'was up to date'}")
 
 
 def main(arguments=None):

@@ -131,3 +131,18 @@ def test_it_runs_as_a_module(path):
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == table(path)
     assert "RuntimeWarning" not in done.stderr
+
+
+def test_horizons_share_a_line_and_patterns_choose_metrics(tmp_path):
+    path = tmp_path / "forecasting.csv"
+    for model, errors in (("gru", (0.3, 0.4)), ("baseline:drift", (0.2, 0.5))):
+        for horizon, error in zip((96, 192), errors, strict=True):
+            command = f"python forecasting.py --model gru --horizon {horizon} --out runs/{horizon}"
+            numbers = {f"mse@{horizon}": error, f"coverage90@{horizon}": 0.9, f"smape@{horizon}": 7}
+            results.append(path, [row(model, metric, value, command=command) for metric, value in numbers.items()])
+    lines = table(path, ["mse@*", "coverage90@*"]).splitlines()
+    assert lines[0].startswith("| model | data | mse@96 | coverage90@96 | mse@192 | coverage90@192 |")
+    assert lines[2].startswith("| *drift* (baseline) | sample, test | 0.2 | 90.00% | 0.5 |")
+    assert lines[3].startswith("| **gru** [1] | sample, test | 0.3 | 90.00% | 0.4 |")
+    with pytest.raises(ValueError, match="`metrics` must match some of mse@96"):
+        table(path, ["rmse@*"])

@@ -4,7 +4,20 @@ import pytest
 from helpers import needs_tensorflow, random_inputs, run_model_test, save_and_load
 
 from rnn_zoo import training
-from rnn_zoo.layers import Classes, Labels, NGramEvidence, NGrams, OneHot, Recurrent, Segmented, Tokens, Values, Vectors
+from rnn_zoo.layers import (
+    Classes,
+    InstanceNorm,
+    Labels,
+    NGramEvidence,
+    NGrams,
+    OneHot,
+    Quantiles,
+    Recurrent,
+    Segmented,
+    Tokens,
+    Values,
+    Vectors,
+)
 from rnn_zoo.topologies import many_to_one
 
 IDS = np.array([[2, 3, 4, 5], [4, 3, 2, 0], [2, 0, 0, 0], [0, 0, 0, 0]], "int32")
@@ -170,3 +183,10 @@ def test_errors_name_the_argument_and_the_fix(arguments, options, message):
     parts = {"front": Tokens(6, 3), "recurrence": Recurrent("gru", 4), "head": Classes(2), **arguments}
     with pytest.raises(ValueError, match=message):
         many_to_one(*parts.values(), **options)
+
+
+def test_what_a_front_took_out_comes_back_after_the_head():
+    model = many_to_one(InstanceNorm(2, "last"), Recurrent("gru", 3, implementation="general"), Quantiles((4, 2)))
+    inputs = random_inputs((2, 5, 2))
+    moved = keras.ops.convert_to_numpy(model(inputs + 7) - model(inputs))
+    np.testing.assert_allclose(moved, np.full((2, 4, 2, 3), 7), atol=1e-4)
