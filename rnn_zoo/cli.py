@@ -1,4 +1,4 @@
-"""The command `rnn-zoo`: list, info, predict, export."""
+"""The command `rnn-zoo`: list, info, predict, inspect, export."""
 
 import os
 import sys
@@ -111,6 +111,38 @@ def predict(
         print(exported.answer_file(file, out, **options))
     else:
         exported.show(text, _console(), batch_size=batch_size, format=format)
+
+
+@app.command
+def inspect(
+    model: str,
+    text: str,
+    /,
+    *,
+    out: Path = Path("report.html"),
+    overwrite: bool = False,
+    layers: Annotated[list[str] | None, Parameter(consume_multiple=True, negative=())] = None,
+    start: int = 0,
+    window: int = 400,
+):
+    """Look inside a model: one page with its answer to a text, what each word contributes, states, gates, gradients
+    through time, the network drawn, and the model card.
+
+    Args:
+        model: a name that `rnn-zoo list --pretrained` shows, or an exported folder.
+        text: the text, in quotes; for a model that forecasts, the path of a file of its columns.
+        out: HTML file to write; it needs no other file and no network.
+        overwrite: replace `--out` where it exists.
+        layers: names of the states and gates to show, such as layer_0/forward/z; by default the first eight.
+        start: the first word looked into, in a text longer than the window.
+        window: the most words that are looked into.
+    """
+    if out.exists() and not overwrite:  # before the seconds that TensorFlow takes
+        raise ValueError(f"{out} already exists; give --overwrite to replace it, or another --out.")
+    from rnn_zoo.inspection.report import inspect
+
+    written = inspect(model, text, out, layers=layers, start=start, window=window)
+    print(f"{written}: {written.stat().st_size / 1e6:.1f} MB, open it in a browser.")
 
 
 @app.command

@@ -65,59 +65,86 @@ def occlusion(model, ids, index=None):
     return Contributions(values, float(numbers[0]), float(numbers[0] - values.sum()), 0.0)
 
 
-def integrated_gradients(model, inputs, index=None):
+def integrated_gradients(model, inputs, index=None, baseline=None):
     """What each step contributes to an answer, along the way from nothing to the whole sequence.
 
-        c_t = v_t . integral over a in [0, 1] of dF(a v)/dv_t
+        c_t = (v_t - u_t) . integral over a in [0, 1] of dF(u + a (v - u))/dv_t
 
-    v_t is what the front makes of step t. Where the model weighs in `NGramEvidence`, the scores of its n-grams go the
-    same way, and each is shared out to its words. The contributions sum to F(x) - F(0), which is checked: points of
+    v_t is what the front makes of step t, and u_t is 0; for a model without a front v is the sequence of numbers that
+    it reads, and u the baseline. Where the model weighs in `NGramEvidence`, the scores of its n-grams go the same way,
+    and each is shared out to its words. The contributions sum to F(v) - F(u), which is checked: points of
     Gauss-Legendre are added until they miss it by 1 % at most, or there are 256.
 
     Args:
-        model: keras.Model with one front (`Tokens`, `NGrams`, `OneHot`, `Vectors`, ...).
-        inputs: one sequence as the model takes it, [time, ...].
-        index: as of `occlusion`.
+        model: keras.Model with one front (`Tokens`, `NGrams`, `OneHot`, `Vectors`, ...), or with none and one input of
+            numbers over time.
+        inputs: one sequence as the model takes it, [time, ...], or a dict of arrays.
+        index: as of `occlusion`; of more numbers where an answer has more axes.
+        baseline: <float>[time, features], u, for a model without a front; by default zeros.
 
     Returns:
         Contributions.
 
     Raises:
-        ValueError: the model has no front or several, or gives no such number.
+        ValueError: the model has several fronts, or none and not one input of numbers; or it gives no such number.
 
     Reference: Sundararajan et al. 2017, "Axiomatic attribution for deep networks".
     """
     import tensorflow as tf
 
     front = _front(model)
-    one = keras.ops.convert_to_tensor(inputs)[None]
+    one = keras.tree.map_structure(lambda array: keras.ops.convert_to_tensor(array)[None], inputs)
     answer = keras.ops.convert_to_numpy(model(one, training=False))[0]
     index = _checked_index(answer, index)
     evidence = [layer for layer in model._flatten_layers() if isinstance(layer, NGramEvidence)]
-    vectors = tf.convert_to_tensor(front(one, training=False))
-    terms = [evidence_terms(layer, one) for layer in evidence]
+    numbers = None if front is not None else _numbers_over_time(one)
+    vectors = tf.convert_to_tensor(front(one, training=False) if numbers is None else keras.tree.flatten(one)[numbers])
+    ways = [vectors, *(evidence_terms(layer, one) for layer in evidence)]
+    starts = [tf.zeros_like(way) for way in ways]
+    if baseline is not None:
+        starts[0] = tf.convert_to_tensor(np.asarray(baseline)[None], vectors.dtype)
 
     def along(shares):
-        scaled = [tf.reshape(shares, (-1, *[1] * (len(array.shape) - 1))) * array for array in (vectors, *terms)]
-        rows = tf.repeat(one, tf.shape(shares)[0], axis=0)
-        with tf.GradientTape() as tape, general(model), _fed(front, evidence, scaled):
-            tape.watch(scaled)
+        points = [
+            start + tf.reshape(shares, (-1, *[1] * (len(way.shape) - 1))) * (way - start)
+            for start, way in zip(starts, ways, strict=True)
+        ]
+        rows = keras.tree.map_structure(lambda array: tf.repeat(array, tf.shape(shares)[0], axis=0), one)
+        with tf.GradientTape() as tape, general(model), _fed(front, evidence, points):
+            tape.watch(points)
+            if numbers is not None:
+                flat = keras.tree.flatten(rows)
+                flat[numbers] = points[0]
+                rows = keras.tree.pack_sequence_as(rows, flat)
             outputs = model(rows, training=False)[(slice(None), *index)]
-        gradients = tape.gradient(outputs, scaled, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        gradients = tape.gradient(outputs, points, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         return outputs, gradients
 
-    if one.shape[1] > EAGER_STEPS:
+    if vectors.shape[1] > EAGER_STEPS:
         along = tf.function(along, autograph=False, reduce_retracing=True)
-    baseline = float(along(tf.zeros((1,), vectors.dtype))[0][0])
-    change = float(answer[index]) - baseline
+    nothing = float(along(tf.zeros((1,), vectors.dtype))[0][0])
+    change = float(answer[index]) - nothing
     for points in _POINTS:
         means = _mean_gradients(along, points, vectors.dtype)
-        parts = [mean * array[0].numpy() for mean, array in zip(means, (vectors, *terms), strict=True)]
+        parts = [mean * (way - start)[0].numpy() for mean, way, start in zip(means, ways, starts, strict=True)]
         values = parts[0].sum(axis=-1) + sum(words_of_terms(part) for part in parts[1:])
         gap = abs(values.sum() - change) / max(abs(change), 1e-6)
         if gap <= COMPLETE:
             break
-    return Contributions(values, float(answer[index]), baseline, float(gap))
+    return Contributions(values, float(answer[index]), nothing, float(gap))
+
+
+def _numbers_over_time(batch):
+    """int, which of the inputs holds numbers over time; ValueError unless it is one."""
+    flat = keras.tree.flatten(batch)
+    found = [k for k, array in enumerate(flat) if "float" in keras.backend.standardize_dtype(array.dtype)]
+    found = [k for k in found if len(flat[k].shape) == 3]
+    if len(found) != 1:
+        raise ValueError(
+            f"`model` must have a front, such as `Tokens`, or one input of numbers over time for steps to contribute "
+            f"by; it has none and {len(found)} of these."
+        )
+    return found[0]
 
 
 def _mean_gradients(along, points, dtype):
@@ -143,21 +170,25 @@ def _fed(front, evidence, arrays):
         return keras.ops.pad(total, [[0, 0], [1, 0]]) if layer.count == 2 else total
 
     try:
-        front.call = lambda inputs, training=None: vectors
+        if front is not None:
+            front.call = lambda inputs, training=None: vectors
         for layer, part in zip(evidence, terms, strict=True):
             layer.call = lambda inputs, layer=layer, part=part: scores(layer, part)
         yield
     finally:
-        for layer in (front, *evidence):
+        for layer in (*[front] * (front is not None), *evidence):
             layer.__dict__.pop("call", None)
 
 
 def _front(model):
+    """The one front that is not part of another; None where there is none."""
     fronts = [layer for layer in model._flatten_layers() if isinstance(layer, Front)]
-    if len(fronts) != 1:
-        kinds = ", ".join(type(layer).__name__ for layer in fronts) or "none"
-        raise ValueError(f"`model` must have one front, such as `Tokens`, for steps to contribute by; it has {kinds}.")
-    return fronts[0]
+    inner = {id(part) for front in fronts for part in front._flatten_layers(include_self=False)}
+    fronts = [front for front in fronts if id(front) not in inner]
+    if len(fronts) > 1:
+        kinds = ", ".join(type(layer).__name__ for layer in fronts)
+        raise ValueError(f"`model` must have one front for steps to contribute by; it has {kinds}.")
+    return fronts[0] if fronts else None
 
 
 def _checked_index(answer, index):

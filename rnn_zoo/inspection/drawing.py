@@ -8,7 +8,8 @@ _GREY = "#4d5661"
 _COLUMN, _ROW = 1.3, 0.95  # inches between two steps, and between two rows
 _BOX = (0.62, 0.5)
 _ASIDE = 0.2  # of the boxes of two directions
-_LABEL = 2.6  # inches for the names on the left of a group
+_GAP = 1.7  # inches between what reads and what writes
+_BESIDE = 1.9  # inches for what comes in beside the recurrence
 
 
 def draw(model, path=None, *, steps=4, unrolled=True, title=None):
@@ -60,15 +61,27 @@ class _Canvas:
     def __init__(self, parts, steps, unrolled):
         self.parts, self.unrolled = parts, unrolled
         self.steps = steps if unrolled else 1
-        self.height = max(len(group.rows) for group in parts) * _ROW + 1.0
-        self.starts, x = [], 0.0
-        for group in parts:
-            self.starts.append(x + _LABEL)
-            x += _LABEL + max(self._columns(group) * _COLUMN, 1.6) + 0.5
-        self.width = x
-        names = [(number, place) for number, group in enumerate(parts) for place, _ in enumerate(group.rows)]
-        drawn = [key for key in names if parts[key[0]].rows[key[1]].kind != "input"]
-        self.colours = {key: COLOURS[number % len(COLOURS)] for number, key in enumerate(drawn)}
+        # What attends to a memory stands above what made it.
+        self.lifts = [{} for _ in parts]
+        if len(parts) > 1:
+            looking = [place for place, row in enumerate(parts[-1].rows) if row.kind == "attention"]
+            if looking:
+                lift = max(0, len(parts[0].rows) - looking[0])
+                self.lifts[-1] = dict.fromkeys(range(looking[0], len(parts[-1].rows)), lift)
+        self.height = max(self._y(number, len(group.rows) - 1) for number, group in enumerate(parts)) + _BOX[1]
+        # Names stand on the left, those of what writes on the right, where no arrow from what reads crosses them.
+        self.starts, x = [], 0.15
+        for number, group in enumerate(parts):
+            label = 0.35 + max(max(0.105 * len(row.name), 0.082 * len(row.detail)) for row in group.rows)
+            x += label if number == 0 else _GAP
+            self.starts.append(x)
+            x += max(self._columns(group) * _COLUMN, 1.5) + 0.35
+            x += label if number else 0.0
+            x += _BESIDE * bool(group.beside)
+        self.width = max(x, 5.0)
+        places = [(number, place) for number, group in enumerate(parts) for place, _ in enumerate(group.rows)]
+        coloured = [(number, place) for number, place in places if parts[number].rows[place].kind != "input"]
+        self.colours = {key: COLOURS[count % len(COLOURS)] for count, key in enumerate(coloured)}
 
     def _columns(self, group):
         return 1 if group.single or all(not row.every_step for row in group.rows) else self.steps
@@ -99,21 +112,22 @@ class _Canvas:
     def _both(self, number):
         return len({row.backward for row in self.parts[number].rows if row.kind == "recurrence"}) == 2
 
-    def _y(self, place):
-        return 0.35 + place * _ROW
+    def _y(self, number, place):
+        return 0.35 + (place + self.lifts[number].get(place, 0)) * _ROW
 
     def _middle(self, number):
         return self.starts[number] + max(self._columns(self.parts[number]) * _COLUMN, 1.3) / 2
 
     def _group(self, number, group):
         columns = self._columns(group)
-        if group.title:
-            self._text(self.starts[number] - 0.35, self._y(len(group.rows)) - 0.25, group.title, 11, "bold", "right")
+        side, label = "right", self.starts[number] - 0.35
+        if number:
+            side, label = "left", self.starts[number] + max(columns * _COLUMN, 1.5) + 0.1
         for place, row in enumerate(group.rows):
-            label = self.starts[number] - 0.35
             colour = self.colours.get((number, place), "black")
-            self._text(label, self._y(place) + 0.09 * bool(row.detail), row.name, 10, "bold", "right", colour)
-            self._text(label, self._y(place) - 0.12, row.detail, 8.5, "normal", "right", _GREY)
+            y = self._y(number, place)
+            self._text(label, y + 0.09 * bool(row.detail), row.name, 10, "bold", side, colour)
+            self._text(label, y - 0.12, row.detail, 8.5, "normal", side, _GREY)
             if row.every_step:
                 for step in range(columns):
                     self._box(number, place, row, step)
@@ -126,7 +140,7 @@ class _Canvas:
             self._beside(number, group)
 
     def _box(self, number, place, row, step):
-        x, y = self._x(number, step, row), self._y(place)
+        x, y = self._x(number, step, row), self._y(number, place)
         letter = self.parts[number].letter
         index = (str(step) if letter == "y" else str(step + 1)) if self._numbered(number) else "t" * (letter != "y")
         index = index or "t-1"
@@ -143,17 +157,17 @@ class _Canvas:
 
     def _one_box(self, number, place):
         row = self.parts[number].rows[place]
-        width = 1.3 if row.kind == "answer" else max(1.3, self._columns(self.parts[number]) * _COLUMN - 0.5)
-        self._rectangle(self._middle(number), self._y(place), width, _BOX[1], self.colours[number, place])
-        inside = {"answer": "$p$", "pooling": "pool"}.get(row.kind, "")
-        self._text(self._middle(number), self._y(place), inside, 12 if row.kind == "answer" else 10)
+        width = 1.3 if row.kind in ("answer", "source") else max(1.3, self._columns(self.parts[number]) * _COLUMN - 0.5)
+        self._rectangle(self._middle(number), self._y(number, place), width, _BOX[1], self.colours[number, place])
+        inside = {"answer": "$p$", "pooling": "pool", "source": "source"}.get(row.kind, "")
+        self._text(self._middle(number), self._y(number, place), inside, 12 if row.kind == "answer" else 10)
 
     def _arrows_up(self, number, place, columns):
         """From the rows below that this one reads."""
         row, rows = self.parts[number].rows[place], self.parts[number].rows
         for below in self._read_by(rows, place):
             lower = rows[below]
-            start, end = self._y(below) + _BOX[1] / 2, self._y(place) - _BOX[1] / 2
+            start, end = self._y(number, below) + _BOX[1] / 2, self._y(number, place) - _BOX[1] / 2
             if lower.kind == "input":
                 start -= 0.05
             if not lower.every_step:
@@ -182,7 +196,7 @@ class _Canvas:
 
     def _through_time(self, number, place, row, columns):
         """The state, from one step to the next."""
-        y = self._y(place)
+        y = self._y(number, place)
         colour = self.colours[number, place]
         half = _BOX[0] / 2
         if not self.unrolled and not self.parts[number].single:
@@ -204,7 +218,7 @@ class _Canvas:
     def _beside(self, number, group):
         """What comes to the answer from beside the recurrence."""
         place = len(group.rows) - 1
-        x, y = self._middle(number) + 0.65, self._y(place)
+        x, y = self._middle(number) + 0.65, self._y(number, place)
         for count, name in enumerate(group.beside):
             self._text(x + 0.42, y - 0.22 * count, name, 8.5, align="left", colour=_GREY)
             self._arrow((x + 0.38, y - 0.22 * count), (x, y - 0.22 * count))
@@ -213,34 +227,40 @@ class _Canvas:
         """From what reads to what writes: the last states, and the memory that attention looks at."""
         source, target = self.parts[0], self.parts[-1]
         lowest = next(place for place, row in enumerate(target.rows) if row.kind == "recurrence")
-        end = self._x(1, 0, target.rows[lowest]) - _BOX[0] / 2, self._y(lowest)
+        end = self._x(1, 0, target.rows[lowest]) - _BOX[0] / 2, self._y(1, lowest)
         recurrences = [place for place, row in enumerate(source.rows) if row.kind == "recurrence" and not row.backward]
-        last = recurrences[-1] if recurrences else 0
-        half = _BOX[0] / 2 if recurrences else 0.65
-        x = self._x(0, self._columns(source) - 1, source.rows[last]) if recurrences else self._middle(0)
-        start = x + half, self._y(last)
-        self._arrow(start, end, _GREY, "arc3,rad=-0.08", "--")
-        middle = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
-        self._text(middle[0], middle[1] + 0.16, "last states", 8.5, colour=_GREY, background=True)
+        if recurrences:
+            row = source.rows[recurrences[-1]]
+            start = self._x(0, self._columns(source) - 1, row) + _BOX[0] / 2, self._y(0, recurrences[-1])
+        else:
+            start = self._middle(0) + 0.65, self._y(0, 0)
+        self._arrow(start, end, _GREY, "arc3,rad=-0.05", "--")
+        middle = (start[0] + end[0]) / 2 + 0.15, (start[1] + end[1]) / 2
+        self._text(*middle, "last states" if recurrences else "first state", 8.5, colour=_GREY, background=True)
         looking = [place for place, row in enumerate(target.rows) if row.kind == "attention"]
-        if not looking:
-            return
-        y = self._y(looking[0])
-        wide = max(1.3, self._columns(source) * _COLUMN - 0.5)
+        if looking:
+            self._memory(source, target, self._y(1, looking[0]))
+
+    def _memory(self, source, target, y):
+        """The outputs of all steps read, side by side, and the line from there to every step that is written."""
+        wide = max(1.3, self._columns(source) * _COLUMN - 0.4)
         self._rectangle(self._middle(0), y, wide, _BOX[1], "#8d99ae")
         self._text(self._middle(0), y, "memory", 10)
         top = len(source.rows) - 1
-        for below in [top] + [top - 1] * (self._both(0)):
-            for step in range(self._columns(source)):
-                x = self._x(0, step, source.rows[below])
-                self._arrow((x, self._y(below) + _BOX[1] / 2), (x, y - _BOX[1] / 2))
-        for step in range(self._columns(target)):
-            right = self._x(1, step) - _BOX[0] / 2
-            left = self._middle(0) + wide / 2 if step == 0 else self._x(1, step - 1) + _BOX[0] / 2
-            if step == 0:
-                self._arrow((left, y), (right, y), _GREY)
-            else:
-                self.axes.plot([left, right], [y, y], color=_GREY, linewidth=1.2)
+        for below in [top, top - 1] if self._both(0) else [top]:
+            row = source.rows[below]
+            xs = (
+                [self._x(0, step, row) for step in range(self._columns(source))]
+                if row.every_step
+                else [self._middle(0)]
+            )
+            for x in xs:
+                self._arrow((x, self._y(0, below) + _BOX[1] / 2), (x, y - _BOX[1] / 2))
+        right = self._x(1, 0) - _BOX[0] / 2
+        self._arrow((self._middle(0) + wide / 2, y), (right, y))
+        for step in range(1, self._columns(target)):
+            ends = self._x(1, step - 1) + _BOX[0] / 2, self._x(1, step) - _BOX[0] / 2
+            self.axes.plot(ends, [y, y], color=_GREY, linewidth=1.2)
 
     def _rectangle(self, x, y, width, height, colour):
         from matplotlib.colors import to_rgb

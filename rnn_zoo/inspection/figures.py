@@ -78,3 +78,76 @@ def draw_flow(flow, title="Gradient through time"):
     axes.grid(alpha=0.3)
     axes.legend(fontsize=8, frameon=False)
     return figure
+
+
+def heat_map(values, steps, title, signed, unit):
+    """Units over time as colours.
+
+    Args:
+        values: <float>[time, units].
+        steps: list of str, the word or the number of each step.
+        title: str.
+        signed: bool, whether 0 is the middle of the colours; else they go from 0 to 1, as gates do.
+        unit: str, what the colours stand for.
+
+    Returns:
+        matplotlib Figure.
+    """
+    import numpy as np
+
+    time, units = values.shape
+    figure = new_figure(min(14.0, max(4.2, 1.9 + 0.26 * time)), min(5.2, max(2.2, 1.3 + 0.05 * units)))
+    axes = figure.subplots()
+    peak = float(np.nanmax(np.abs(values), initial=1e-6))
+    scale = _scale(signed, peak)
+    image = axes.imshow(values.T, aspect="auto", interpolation="nearest", **scale)
+    bar = figure.colorbar(image, ax=axes, pad=0.01)
+    bar.set_label(unit, fontsize=8)
+    bar.ax.tick_params(labelsize=8)
+    shown = range(0, time, max(1, time // 50))
+    axes.set_xticks(list(shown), [_tick(step, steps[step]) for step in shown], rotation=60, ha="right", fontsize=8)
+    axes.set_xlabel("step in time", fontsize=9)
+    axes.set_ylabel("unit (number)", fontsize=9)
+    axes.tick_params(axis="y", labelsize=8)
+    axes.set_title(title, loc="left", fontsize=10, weight="bold")
+    return figure
+
+
+def draw_matrix(matrix):
+    """A `Matrix` as colours, a matplotlib Figure."""
+    import numpy as np
+
+    rows, columns = matrix.values.shape
+    figure = new_figure(min(12.0, max(4.2, 2.4 + 0.32 * columns)), min(9.0, max(2.6, 1.5 + 0.24 * rows)))
+    axes = figure.subplots()
+    peak = float(np.nanmax(np.abs(matrix.values), initial=1e-6))
+    scale = (
+        {"cmap": DIVERGING, "vmin": -peak, "vmax": peak} if matrix.signed else {"cmap": "cividis", "vmin": 0, "vmax": 1}
+    )
+    image = axes.imshow(matrix.values, aspect="auto", interpolation="nearest", **scale)
+    bar = figure.colorbar(image, ax=axes, pad=0.01)
+    bar.set_label(matrix.unit, fontsize=8)
+    bar.ax.tick_params(labelsize=8)
+    axes.set_xticks(
+        range(columns), [_tick(*one) for one in enumerate(matrix.columns)], rotation=60, ha="right", fontsize=8
+    )
+    axes.set_yticks(range(rows), [_tick(*one) for one in enumerate(matrix.rows)], fontsize=8)
+    axes.set_xlabel(matrix.column_axis, fontsize=9)
+    axes.set_ylabel(matrix.row_axis, fontsize=9)
+    axes.set_title(matrix.title, loc="left", fontsize=10, weight="bold")
+    return figure
+
+
+def _scale(signed, peak):
+    return {"cmap": DIVERGING, "vmin": -peak, "vmax": peak} if signed else {"cmap": "cividis", "vmin": 0, "vmax": 1}
+
+
+def _tick(step, text, length=14):
+    """A word at an axis, cut; the number of its step where the font of the figures lacks one of its letters."""
+    from matplotlib.font_manager import findfont, get_font
+
+    font = get_font(findfont("DejaVu Sans"))
+    if not all(font.get_char_index(ord(letter)) for letter in text):
+        return f"#{step + 1}"
+    text = text if len(text) <= length else text[: length - 1] + "…"
+    return text.replace("$", r"\$")  # or matplotlib would set it as mathematics

@@ -76,9 +76,10 @@ def places(model):
         for name, layer in stack.recurrences.items():
             known[id(layer)] = f"{prefix}{name}", CELLS[stack.cell].states
     found = []
-    for layer in layers:
-        if not isinstance(layer, keras.layers.RNN):
-            continue
+    # Those of a `Recurrent` in its order, forward before backward.
+    ordered = [layer for stack in stacks for layer in stack.recurrences.values()]
+    others = [layer for layer in layers if isinstance(layer, keras.layers.RNN) and id(layer) not in known]
+    for layer in [*ordered, *others]:
         name, states = known.get(id(layer), (layer.name, _state_names(layer)))
         names = tuple(f"{name}/{state}" for state in states)
         found.append(Place(name, layer, names, layer.go_backwards, id(layer) in cut))

@@ -17,7 +17,7 @@ class Row:
     """One layer of a drawing: a box at every step, or one for all.
 
     Attributes:
-        kind: "input", "layer", "recurrence", "attention", "pooling" or "answer".
+        kind: "input", "source", "layer", "recurrence", "attention", "pooling" or "answer".
         name: str, what it is.
         detail: str, its size or its shape.
         every_step: bool, whether it has a box at every step; else one for all.
@@ -66,7 +66,7 @@ def groups(model):
         if isinstance(layer, _UNSEEN):
             if isinstance(layer, keras.layers.Identity) and layer.name == "source":  # of `one_to_many`
                 shape = layer.output.shape
-                found.append(Group("source", [Row("answer", "source", _shape(shape), every_step=False)]))
+                found.append(Group("", [Row("source", "source", _shape(shape), every_step=False)]))
             continue
         if isinstance(layer, Encoder):
             rows = [Row("input", "source", ""), _front(layer.front), *_recurrences(layer.recurrence)]

@@ -60,6 +60,15 @@ def test_integrated_gradients_of_a_linear_network_are_its_weights_times_the_inpu
         np.testing.assert_allclose(found.values[69 - back], expected[0], rtol=1e-3)
 
 
+def test_numbers_without_a_front_start_from_a_baseline():
+    model = keras.Sequential([keras.Input((4, 2)), keras.layers.SimpleRNN(3, seed=1), keras.layers.Dense(1)])
+    inputs, start = random_inputs((4, 2)), np.full((4, 2), 0.5, "float32")
+    found = integrated_gradients(model, inputs, baseline=start)
+    assert found.baseline == pytest.approx(float(model(start[None])[0, 0]), abs=1e-6) and found.gap <= 0.01
+    unmoved = integrated_gradients(model, np.where(np.arange(4)[:, None] == 2, inputs, start), baseline=start)
+    assert np.flatnonzero(unmoved.values).tolist() == [2]
+
+
 def test_occlusion_is_the_answer_less_the_answer_without(ngrams):
     ids = np.array([2, 3, 4, 5, 0])
     found = occlusion(ngrams, ids, index=0)
@@ -83,8 +92,8 @@ def test_a_model_that_answers_at_every_step():
 def test_bad_input(ngrams):
     with pytest.raises(ValueError, match=r"`index` must be a place in an answer of the shape \(2,\), got \(2,\)"):
         occlusion(ngrams, np.array([2, 3]), index=2)
-    with pytest.raises(ValueError, match=r"must have one front.*it has none"):
-        integrated_gradients(keras.Sequential([keras.Input((3, 2)), keras.layers.GRU(2)]), np.zeros((3, 2)))
+    with pytest.raises(ValueError, match=r"it has none and 0 of these"):
+        integrated_gradients(keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]), np.zeros(3))
     numbers = many_to_one(Vectors(2), Recurrent("vanilla", 2), Values(1))
     with pytest.raises(ValueError, match="`Tokens` or `NGrams`"):
         occlusion(numbers, np.zeros((3, 2)))

@@ -27,7 +27,7 @@ def test_states_are_those_that_the_layer_returns(cell):
     assert all(np.isnan(array[1, 2:]).all() and not np.isnan(array[0]).any() for array in found.values())
     gates = {"vanilla": "", "lstm": "ifo", "gru": "zr", "min_gru": "z", "min_lstm": "f"}[cell]
     opened = [name for name in found if name not in last]
-    assert opened == [f"layer_0/{way}/{gate}" for way in ("forward", "backward") for gate in gates]
+    assert set(opened) == {f"layer_0/{way}/{gate}" for way in ("forward", "backward") for gate in gates}
     assert all(np.nanmin(found[name]) >= 0 and np.nanmax(found[name]) <= 1 for name in opened)
 
 
@@ -39,15 +39,16 @@ def test_gates_are_those_of_the_equations():
         found = {name.rpartition("/")[2]: array[0] for name, array in states_and_gates(model, inputs).items()}
         h = found["h"]
         part = recurrence.recurrences["layer_0/forward"].cell
-        before = np.concatenate([np.zeros((1, UNITS)), h[:-1]])
+        before = np.concatenate([np.zeros((1, UNITS), "float32"), h[:-1]])
         if cell == "lstm":
-            g = np.tanh((inputs[0] @ part.kernel + before @ part.recurrent_kernel + part.bias).numpy()[:, 6:9])
+            total = ops.matmul(inputs[0], part.kernel) + ops.matmul(before, part.recurrent_kernel) + part.bias
+            g = np.tanh(total)[:, 6:9]
             carried = np.concatenate([np.zeros((1, UNITS)), found["c"][:-1]])
             np.testing.assert_allclose(found["c"], found["f"] * carried + found["i"] * g, atol=1e-5)
             np.testing.assert_allclose(h, found["o"] * np.tanh(found["c"]), atol=1e-5)
         else:
             recurrent = ops.matmul(before, part.recurrent_kernel) + part.bias[1]
-            n = np.tanh(inputs[0] @ part.kernel[:, 6:] + part.bias[0, 6:] + found["r"] * recurrent[:, 6:])
+            n = np.tanh(ops.matmul(inputs[0], part.kernel[:, 6:]) + part.bias[0, 6:] + found["r"] * recurrent[:, 6:])
             np.testing.assert_allclose(h, found["z"] * before + (1 - found["z"]) * n, atol=1e-5)
 
 
