@@ -117,7 +117,7 @@ def _split(name, images, names, seed, licence, source):
         raise ValueError(f"{source} must hold two classes at least, got {len(classes)}.")
     counts = np.bincount(labels)
     if counts.min() < 3:
-        few = classes[counts.argmin()]
+        few = str(classes[counts.argmin()])
         raise ValueError(f"{source}: class {few!r} has {counts.min()} images, and three splits need 3; add some.")
     images, labels = images.astype("float32"), labels.astype("int32")
     rest, test = hold_out(labels, _HELD_OUT, seed)

@@ -141,4 +141,4 @@ def _print(result, console):
     table.add_row("training", *[duration(system["train_seconds"]) for system in systems])
     console.print(table)
     for sentence in result["verdict"]:
-        console.print(sentence, markup=False, highlight=False)
+        console.print(sentence, markup=False, highlight=False, soft_wrap=True)

@@ -78,7 +78,7 @@ class Steps(Exported):
             tf.constant(pieces, tf.string), {name: tf.constant(value) for name, value in state.items()}
         )
         found = answers["probabilities"].numpy()
-        after = {name: answers[name].numpy() for name in state}
+        after = {name: answers[name].numpy() for name in sorted(state)}
         return [answer[: len(piece)] for answer, piece in zip(found, pieces, strict=True)], after
 
     def find(self, texts, threshold=0.5, batch_size=64):

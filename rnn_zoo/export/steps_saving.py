@@ -75,7 +75,8 @@ def steps_archive(model, symbols=None):
     Returns:
         keras.export.ExportArchive with three endpoints (`serving_default` is `serve`), the text <string>[batch]:
         `serve(inputs)` -> {"probabilities": <float>[batch, time, count]}, 0 at padding;
-        `step(inputs, state)` -> the same and, by its name, each state after the last step <float>[batch, units];
+        `step(inputs, state)` -> the same and, by its name, each state after the last step <float>[batch, units]; where
+        it is asked as a signature, with its states one by one, "_" stands for the "/" in the names that go in;
         `start(batch)` -> the state before the first step.
     Raises:
         ValueError: `Stream` refuses the model.
@@ -111,7 +112,10 @@ def steps_archive(model, symbols=None):
     else:
         given = tf.TensorSpec(model.input.shape, model.input.dtype, name="inputs")
     start = stream.start()
-    state = {name: tf.TensorSpec([None, *value.shape[1:]], value.dtype, name=name) for name, value in start.items()}
+    state = {
+        name: tf.TensorSpec([None, *value.shape[1:]], value.dtype, name=name.replace("/", "_"))
+        for name, value in start.items()
+    }
     archive.add_endpoint("serve", serve, [given])
     archive.add_endpoint("step", step, [given, state])
     archive.add_endpoint("start", stream.compute_start, [tf.TensorSpec([], tf.int32, name="batch")])

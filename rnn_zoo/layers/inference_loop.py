@@ -57,7 +57,10 @@ def inference_loop(kind, inputs, mask, initial, weights, *, reverse=False, activ
         for number in reversed(range(steps_a_turn)) if reverse else range(steps_a_turn):
             is_valid, *parts = given[number]
             new = step(parts, product(states[0]), states)
-            states = [tf.where(is_valid, after, before) for after, before in zip(new, states, strict=True)]
+            after = [tf.where(is_valid, one, before) for one, before in zip(new, states, strict=True)]
+            for one, before in zip(after, states, strict=True):
+                one.set_shape(before.shape)  # a batch that is known to be 1 is unknown after it was broadcast
+            states = after
             outputs = outputs.write(place + number, states[0])
         return first + steps_a_turn, states, outputs
 

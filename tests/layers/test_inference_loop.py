@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_zoo.cells import VanillaRNN
+from rnn_zoo.layers import Recurrent
 from rnn_zoo.layers.inference_loop import inference_loop
 
 if keras.backend.backend() != "tensorflow":
@@ -127,3 +128,10 @@ def test_xla_takes_it():
     initial = layer.get_initial_state(len(INPUTS))
     compiled = tf.function(lambda *arguments: by_loop("lstm", layer, *arguments), jit_compile=True, autograph=False)
     assert_same(compiled(INPUTS, MASK, initial), by_keras(layer, INPUTS, MASK, initial), MASK)
+
+
+def test_a_batch_known_to_be_one_runs_in_a_graph():
+    layer = Recurrent("lstm", 3, depth=2)
+    steps = random_inputs((1, 5, 2))
+    traced = tf.function(layer, input_signature=[tf.TensorSpec([1, None, 2])])
+    np.testing.assert_allclose(traced(steps), layer(steps), atol=1e-6)

@@ -8,7 +8,7 @@ from rnn_zoo.topologies import one_to_one
 
 
 def test_promises_of_a_model():
-    recurrence = Recurrent("gru", 4, depth=2, residual=True)
+    recurrence = Recurrent("vanilla", 4, depth=2, residual=True)
     model = one_to_one(Vectors(3), recurrence, Classes(2), dropout=0.2, name="named")
     assert model.compiled and model.name == "named"
     run_model_test(model, random_inputs((3, 3)), (3, 2))
