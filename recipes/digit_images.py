@@ -35,7 +35,7 @@ def main(
     copies: int = 8,
     units: int | None = None,
     batch_size: int = 64,
-    epochs: int = 25,
+    epochs: int = 20,
     learning_rate: float = 3e-3,
     patience: int = 0,
     weight_average: float = 0.99,

@@ -27,6 +27,7 @@ def test_vectors_carry_their_mask_to_the_metrics():
 
 def test_padding_changes_neither_predictions_nor_loss_nor_metrics():
     model = many_to_many(Tokens(6, 3), Recurrent("lstm", 4, bidirectional=True), Classes(3))
+    model.run_eagerly = True
     targets = np.array([[0, 1, 2, 0], [1, 1, 0, -1], [2, -1, -1, -1], [-1] * 4])
     padded, padded_targets = np.pad(IDS, [(0, 0), (0, 6)]), np.pad(targets, [(0, 0), (0, 6)], constant_values=-1)
     predicted = model.predict(IDS, verbose=0)
@@ -83,8 +84,8 @@ def test_prediction_is_float32_under_mixed_precision():
     keras.config.set_dtype_policy("mixed_bfloat16")
     model = many_to_many(Tokens(6, 3), Recurrent("gru", 4), Labels(1))
     assert model.output.dtype == "float32"
-    history = model.fit(IDS, np.ones((4, 4)), verbose=0).history
-    assert np.isfinite(history["loss"]).all()
+    outputs = model(IDS)
+    assert np.isfinite(model.compute_loss(y=np.ones((4, 4)), y_pred=outputs))
 
 
 @pytest.mark.parametrize(
