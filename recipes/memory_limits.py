@@ -79,11 +79,11 @@ def main(
         "versions": result_files.these_versions(),
         "command": command,
     }
-    measured, rows = [], []
+    measured = []
     for length in lengths:
         train, test = first_symbol(sequences, length, seed), first_symbol(sequences // 4, length, seed + 1)
         data = {**common, "data": f"first symbol of {length}"}
-        rows.append(
+        rows = [
             {
                 **data,
                 "model": "baseline:mean_of_steps",
@@ -92,7 +92,7 @@ def main(
                 "parameters": SYMBOLS * (SYMBOLS + 1),
                 "train_seconds": "",
             }
-        )
+        ]
         for name, options in CELLS.items():
             for clip_norm in (1.0, None):
                 folder = f"{runs}/{name.replace(' ', '_')}_{length}_{'clipped' if clip_norm else 'not_clipped'}"
@@ -111,8 +111,8 @@ def main(
                     }
                     for metric, value in numbers(measured[-1]).items()
                 ]
-    if results:
-        result_files.append(results, rows)
+        if results:
+            result_files.append(results, rows)
     Console().print(table(measured))
     write(draw(measured, lengths), f"{out}/memory_limits.png")
     with atomic_file(Path(out) / "README.md") as file:

@@ -80,7 +80,8 @@ def integrated_gradients(model, inputs, index=None, baseline=None):
             numbers over time.
         inputs: one sequence as the model takes it, [time, ...], or a dict of arrays.
         index: as of `occlusion`; of more numbers where an answer has more axes.
-        baseline: <float>[time, features], u, for a model without a front; by default zeros.
+        baseline: <float>[time, features], u; where it is given, v is what the model reads, whatever its front. Default:
+            zeros.
 
     Returns:
         Contributions.
@@ -92,7 +93,7 @@ def integrated_gradients(model, inputs, index=None, baseline=None):
     """
     import tensorflow as tf
 
-    front = _front(model)
+    front = _front(model) if baseline is None else None
     one = keras.tree.map_structure(lambda array: keras.ops.convert_to_tensor(array)[None], inputs)
     answer = keras.ops.convert_to_numpy(model(one, training=False))[0]
     index = _checked_index(answer, index)

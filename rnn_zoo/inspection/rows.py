@@ -77,7 +77,7 @@ def groups(model):
             network.beside.append(f"n-gram evidence [{layer.count}]")
         else:
             network.rows += _rows(layer)
-    if not found or len(network.rows) > 1:
+    if not any(group.title == "writes" for group in found):
         found.append(network)
     recurrences = [row for group in found for row in group.rows if row.kind == "recurrence"]
     if not recurrences:

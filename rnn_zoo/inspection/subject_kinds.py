@@ -117,6 +117,7 @@ def _going_on(exported, text, window):
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
     order = np.argsort(-chances, kind="stable")[:_LIKELY]
+    order = order[chances[order] > 0]
     notes.append("Contributions are to the score of the likeliest symbol to come next.")
     return Subject(
         name=exported.name,

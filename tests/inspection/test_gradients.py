@@ -1,3 +1,5 @@
+import time
+
 import keras
 import numpy as np
 import pytest
@@ -156,3 +158,22 @@ def test_bad_input():
     flow = gradient_flow(no_loss, inputs, np.zeros((2, UNITS)), loss="mse")
     with pytest.raises(ValueError, match=r"'gru\w*/h'; got 'layer_7'"):
         flow["layer_7"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru", "min_gru"])
+def test_it_costs_at_most_three_training_steps(cell):
+    """Side by side, so that a slow moment of the machine hits both."""
+    model = many_to_one(Vectors(128), Recurrent(cell, 128), Classes(2), pooling="last")
+    inputs, targets = random_inputs((64, 200, 128)), np.arange(64) % 2
+    calls = [lambda: model.train_on_batch(inputs, targets), lambda: gradient_flow(model, inputs, targets)]
+    seconds = [[], []]
+    for number in range(14):
+        for call, taken in zip(calls, seconds, strict=True):
+            start = time.perf_counter()
+            call()
+            if number >= 2:  # the first ones compile
+                taken.append(time.perf_counter() - start)
+    ratios = np.array(seconds[1]) / np.array(seconds[0])
+    print(cell, np.median(ratios))
+    assert np.median(ratios) <= 3
