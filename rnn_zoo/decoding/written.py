@@ -35,11 +35,13 @@ def write(generator, beginning, source, choose, *, max_length, end=END, banned=B
         source: what the encoder reads, or None.
         choose: function from (log-probabilities <float32>[batch, vocabulary_size], step <int>[]) to <int32>[batch].
         max_length: int > 0 or <int>[], tokens written at most.
-        end: int, the token with which a row ends; None: rows do not end.
+        end: int, the token with which a row ends; None: rows do not end, and the usual one is banned.
         banned: ints, tokens never written.
     Returns:
         Written
     """
+    if end is None:
+        banned = (*banned, END)
     scores, state = generator.start(beginning, source)
     batch = tf.shape(scores)[0]
 

@@ -2,7 +2,9 @@
 
 from rnn_zoo.export.images_saving import save_images
 from rnn_zoo.export.kinds import load
+from rnn_zoo.export.music import save_music
 from rnn_zoo.export.pretrained import Answer, Pretrained
+from rnn_zoo.export.pretrained_music import PretrainedMusic
 from rnn_zoo.export.pretrained_writer import PretrainedWriter, WrittenText
 from rnn_zoo.export.saving import save
 from rnn_zoo.export.series import save_series
@@ -13,11 +15,13 @@ from rnn_zoo.export.writing import save_writer
 __all__ = [
     "Answer",
     "Pretrained",
+    "PretrainedMusic",
     "PretrainedWriter",
     "WrittenText",
     "load",
     "save",
     "save_images",
+    "save_music",
     "save_series",
     "save_steps",
     "save_tagger",

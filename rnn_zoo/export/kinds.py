@@ -29,6 +29,7 @@ KINDS = {
     "series": Kind("rnn_zoo.export.forecasts", "Forecasts", ("series.json",)),
     "tags": Kind("rnn_zoo.export.tagger", "Tagger", ("vocabulary.txt", "letters.json", "labels.json")),
     "writer": Kind("rnn_zoo.export.pretrained_writer", "PretrainedWriter", ("symbols.json", "writer.json")),
+    "music": Kind("rnn_zoo.export.pretrained_music", "PretrainedMusic", ("music.json",)),
 }
 
 

@@ -6,7 +6,7 @@ import functools
 import json
 
 from rnn_zoo.checks import positive_integer
-from rnn_zoo.export.bulk import _read_texts, check_output
+from rnn_zoo.export.bulk import check_output, read_texts
 from rnn_zoo.export.exported import Exported
 from rnn_zoo.export.pretrained import _checked_texts
 from rnn_zoo.files import atomic_file
@@ -107,7 +107,7 @@ class PretrainedWriter(Exported):
 
     def answer_file(self, path, out=None, *, text_column="text", batch_size=64, overwrite=False):
         out = check_output(path, out, overwrite)
-        lines, texts = _read_texts(path, text_column)
+        lines, texts = read_texts(path, text_column)
         answers = self.predict(texts, batch_size)
         with atomic_file(out, newline="") as file:
             writer = csv.writer(file, lineterminator="\n")

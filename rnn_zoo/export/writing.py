@@ -7,12 +7,13 @@ import tensorflow as tf
 
 from rnn_zoo.checks import positive_integer, positive_number
 from rnn_zoo.decoding import beam_search, sample
+from rnn_zoo.decoding.written import BANNED, log_probabilities
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import Use
 from rnn_zoo.export.saving import _without_optimizer, check_place, complete
 from rnn_zoo.files import atomic_folder
 from rnn_zoo.layers.implementation import portable
-from rnn_zoo.text.symbols import END, PADDING, START, UNKNOWN
+from rnn_zoo.text.symbols import END, START
 from rnn_zoo.topologies.writer import Writer
 
 KIND = "writer"
@@ -108,8 +109,8 @@ def save_writer(
 
 
 def _archive(writer, symbols, source_symbols, said):
-    generator, banned = writer.generator, (PADDING, UNKNOWN, START)
-    length = {"max_length": said["max_length"], "end": said["end"], "banned": banned}
+    generator = writer.generator
+    length = {"max_length": said["max_length"], "end": said["end"]}
 
     def decode(beginning, source=None, temperature=said["temperature"], seed=said["seed"]):
         if said["width"] is None:
@@ -142,8 +143,8 @@ def _archive(writer, symbols, source_symbols, said):
 
     def ranked(text):
         scores, _ = generator.start(seeded(text))
-        kept = tf.reduce_all(tf.range(symbols.size)[:, None] != tf.constant(banned), axis=1)
-        best = tf.math.top_k(tf.where(kept, tf.nn.softmax(scores), 0.0), min(RANKED, symbols.size))
+        chances = tf.exp(log_probabilities(scores, BANNED))
+        best = tf.math.top_k(chances, min(RANKED, symbols.size))
         return {"next": tf.gather(tf.constant(symbols.symbols), best.indices), "probability": best.values}
 
     texts = tf.TensorSpec([None], tf.string, name="text")

@@ -33,14 +33,11 @@ class Bridge(keras.layers.Layer):
         if self._fits(source_shape):
             return
         for name, units in self.targets.items():
-            width = (
-                sum(source_shape[part][-1] for part in self._parts(name, source_shape))
-                if _named(source_shape)
-                else source_shape[-1]
-            )
+            names = self._parts(name, source_shape) if _named(source_shape) else []
+            shapes = [source_shape[part] for part in names] or [source_shape]
             activation = None if name.endswith("/c") else "tanh"  # a cell's memory is not bounded
             layer = keras.layers.Dense(units, activation, dtype=self.dtype_policy, name=name.replace("/", "_"))
-            layer.build((None, width))
+            layer.build((None, sum(shape[-1] for shape in shapes)))
             self.maps[name] = layer
 
     def call(self, source):

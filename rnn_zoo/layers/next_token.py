@@ -84,6 +84,7 @@ class Perplexity(keras.metrics.Mean):
 
     def __init__(self, name="perplexity", dtype=None):
         super().__init__(name, dtype)
+        self._direction = "down"  # what Keras's early stopping asks a metric: which way is better
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         counts = ops.cast(y_true != PADDING, "float32")

@@ -57,3 +57,12 @@ def test_every_token_counts_the_same_in_the_perplexity():
 def test_errors_name_the_argument(options, embeddings, message):
     with pytest.raises(ValueError, match=message):
         NextToken(**options)(np.zeros((1, 4), "float32"), embeddings=embeddings)
+
+
+def test_early_stopping_knows_which_perplexity_is_better():
+    model = keras.Sequential([keras.Input((None,)), keras.layers.Embedding(3, 3)])
+    model.compile("sgd", loss=NextToken(3).make_loss(), metrics=[Perplexity()])
+    stopping = keras.callbacks.EarlyStopping("val_perplexity", patience=1)
+    targets = np.array([[1, 2]])
+    model.fit(targets, targets, validation_data=(targets, targets), callbacks=[stopping], verbose=0)
+    assert stopping.monitor_op(1.0, 2.0)

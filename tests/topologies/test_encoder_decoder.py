@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from helpers import run_model_test, save_and_load
+from helpers import needs_tensorflow, run_model_test, save_and_load
 
 from rnn_zoo.layers import NextToken, OneHot, Recurrent, Tokens
 from rnn_zoo.topologies import Writer, encoder_decoder
@@ -11,6 +11,7 @@ PREVIOUS = np.array([[2, 4, 5, 3], [2, 5, 0, 0], [2, 0, 0, 0]], "int32")
 TARGETS = np.array([[4, 5, 3, 3], [5, 3, 0, 0], [3, 0, 0, 0]], "int32")
 
 
+@needs_tensorflow  # on JAX the whole model takes a minute to compile; test_decoder.py holds its parts there
 @pytest.mark.parametrize(
     ("encoder", "recurrence", "options"),
     [

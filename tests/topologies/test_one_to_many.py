@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from helpers import random_inputs, run_model_test, save_and_load
+from helpers import needs_tensorflow, random_inputs, run_model_test, save_and_load
 
 from rnn_zoo.layers import Labels, NextToken, OneHot, Recurrent, Tokens, Vectors
 from rnn_zoo.topologies import Writer, one_to_many
@@ -21,6 +21,7 @@ def test_a_language_model():
     assert np.isfinite(keras.ops.convert_to_numpy(scores)).all()
 
 
+@needs_tensorflow
 def test_from_an_image():
     """Any layers may make the source, here a convolution; the cells of its picture can be looked at."""
     image = keras.Input((6, 6, 1), name="image")

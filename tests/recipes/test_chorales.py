@@ -1,0 +1,70 @@
+import csv
+import json
+
+import numpy as np
+import pytest
+from helpers import load_recipe
+
+import rnn_zoo
+from rnn_zoo.cli import main
+from rnn_zoo.datasets.midi import read_midi
+
+pytest.importorskip("mido")
+TINY = {"units": 6, "epochs": 2, "batch_size": 4, "steps": 5, "seed": 1}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """The folder of a finished run on pieces that move by a step."""
+    folder = tmp_path_factory.mktemp("chorales")
+    pieces = [[[48 + (n + step) % 5, 60 + n % 7, 64, 72] for step in range(6 + n % 3)] for n in range(14)]
+    (folder / "pieces.json").write_text(json.dumps({"train": pieces[:8], "valid": pieces[8:11], "test": pieces[11:]}))
+    arguments = {"out": str(folder / "run"), "results": str(folder / "results.csv")}
+    load_recipe("chorales").main(str(folder / "pieces.json"), **TINY, **arguments)
+    return folder
+
+
+def test_it_leaves_numbers_music_and_a_model(run, capsys):
+    with open(run / "results.csv", encoding="utf-8", newline="") as file:
+        rows = {(row["model"], row["split"]): float(row["value"]) for row in csv.DictReader(file)}
+    assert len(rows) == 6 and all(0 < value < 100 for value in rows.values())
+    written = read_midi(run / "run" / "written.mid", 0.5)
+    assert written[0] == [49, 64, 72], "the first chord of the first test piece"
+    assert (run / "run" / "written.png").stat().st_size > 1_000
+    model = rnn_zoo.load(run / "run" / "export")
+    assert model.kind == "music"
+    np.testing.assert_array_equal(
+        model.play(model.chord("48 55"), 4, seed=2), model.play(model.chord("48 55"), 4, seed=2)
+    )
+    assert main(["predict", str(run / "run" / "export"), "48 55 64"]) == 0
+    assert len(capsys.readouterr().out.rstrip("\n").split("\n")) >= 2
+    assert main(["predict", str(run / "run" / "export"), "--file", str(run / "run" / "written.mid")]) == 0
+    assert (run / "run" / "written.predictions.mid").is_file()
+    for text, message in (("200", "'200' is no key"), ("", "the chord is empty")):
+        assert main(["predict", str(run / "run" / "export"), text]) == 2
+        assert message in capsys.readouterr().err
+
+
+def test_likelihood_and_baselines():
+    recipe = load_recipe("chorales")
+    piece = np.zeros((3, 88), "float32")
+    piece[:, 5] = 1
+    assert recipe.nats([piece], lambda given: np.full_like(given, 0.5)) == pytest.approx(88 * np.log(2))
+    # A key that always stays is foretold after it sounded, and not before.
+    stays = recipe.repeat_last_chord([piece] * 50)(piece)
+    assert stays[1, 5] > 0.98 and stays[0, 5] == pytest.approx(0.5) and stays[1, 6] < 0.02
+    assert recipe.same_chance([piece] * 50)(piece)[0, 5] > 0.98
+
+
+def test_pieces_move_as_a_whole():
+    recipe = load_recipe("chorales")
+    piece = np.zeros((2, 88), "float32")
+    piece[:, [0, 40]] = 1
+    np.testing.assert_array_equal(np.flatnonzero(recipe.moved(piece, 3)[0]), [3, 43])
+    np.testing.assert_array_equal(recipe.moved(piece, -1), piece)  # the lowest key would leave the piano
+    batches = recipe.Pieces([piece, piece[:1]], 4, transpose=2, seed=1)
+    previous, targets, counts = batches[0]
+    assert previous.shape == (4, 2, 88) and counts.sum() == 3
+    assert (previous[:2, 0] == 0).all() and (previous[2:] == recipe.PADDING).all()
+    long = int(counts.sum(axis=1).argmax())
+    np.testing.assert_array_equal(previous[long, 1], targets[long, 0])

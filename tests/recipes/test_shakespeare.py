@@ -1,0 +1,40 @@
+import csv
+
+import pytest
+from helpers import load_recipe
+
+import rnn_zoo
+from rnn_zoo.datasets import load_text
+
+TINY = {"units": 6, "dim": 4, "length": 20, "batch_size": 16, "epochs": 1, "seed": 1}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """The folder of a finished run on the beginning of the sample."""
+    folder = tmp_path_factory.mktemp("shakespeare")
+    (folder / "plays.txt").write_text(load_text("tinyshakespeare").train[:3_000])
+    arguments = {"out": str(folder / "run"), "results": str(folder / "results.csv"), "seed_text": "First"}
+    load_recipe("shakespeare").main(str(folder / "plays.txt"), **TINY, **arguments)
+    return folder
+
+
+def test_it_leaves_numbers_examples_and_a_model(run):
+    with open(run / "results.csv", encoding="utf-8", newline="") as file:
+        rows = {(row["model"], row["split"]): float(row["value"]) for row in csv.DictReader(file)}
+    assert set(rows) == {
+        (model, split)
+        for model in ("char_lstm", "baseline:5_gram", "baseline:6_gram")
+        for split in ("validation", "test")
+    }
+    assert all(0 < value < 6 for value in rows.values())
+    assert "given: First\nwritten: " in (run / "run" / "examples.txt").read_text()
+    model = rnn_zoo.load(run / "run" / "export")
+    (answer,) = model.predict(["First"])
+    assert len(answer.text) == model.settings["max_length"] and len(answer.next) == 10
+
+
+def test_a_seed_with_unknown_characters_costs_no_training(run, tmp_path):
+    with pytest.raises(ValueError, match="`seed_text` holds '€', which the model has never read"):
+        load_recipe("shakespeare").main(str(run / "plays.txt"), seed_text="Fir€", out=str(tmp_path))
+    assert not any(tmp_path.iterdir())
