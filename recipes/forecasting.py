@@ -176,7 +176,7 @@ def main(
             "command": command,
             "seed": seed,
             "limits": "Knows a world like that of its training steps and foresees no break. Its intervals held what "
-            "the table says after the training, and promise nothing where the series changes its nature.",
+            "the table says while they followed what came in; these are as wide as they were at the end of the data.",
         },
         metrics=report,
     )

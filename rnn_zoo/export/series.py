@@ -19,7 +19,8 @@ KIND = "series"
 def save_series(forecaster, windows, to, *, card=None, metrics=None):
     """Exports a forecaster: a SavedModel from a raw window to the steps ahead, with all that is known about it.
 
-    The folder `to` is the old export or the new one, whenever this is killed. It holds the SavedModel, whose signature
+    Its intervals are as wide as those of the last window of the test part, when all before it is known. The folder `to`
+    is the old export or the new one, whenever this is killed. It holds the SavedModel, whose signature
     `serve` takes `past` <float32>[batch, lookback, columns] in units, where there are such `known` <float32>[batch,
     horizon, known], and where the model reads the time `times` <int32>[batch, lookback + horizon], minutes since 1970,
     and gives `forecast`, `lower` and `upper` <float32>[batch, horizon, targets] in units; `model.keras`, the same;
@@ -75,7 +76,7 @@ def raw_model(forecaster, windows):
         forecaster.model,
         windows.scale.mean,
         windows.scale.deviation,
-        forecaster.margins,
+        forecaster.margins_at(windows, windows.starts("test")[-1]),
         forecaster.levels,
         known=len(series.known),
         clock=windows.time_features,

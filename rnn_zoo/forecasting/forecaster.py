@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from rnn_zoo.checks import positive_integer
-from rnn_zoo.forecasting.conformal import margins, widen
+from rnn_zoo.forecasting.conformal import choose_pace, margins, misses, track, widen
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +31,9 @@ class Forecaster:
         coverage: float in (0, 1), the share of steps that an interval is to hold.
     Attributes:
         name: str.
-        margins: <float>[horizon, targets], what calibration has found; None before `fit`.
+        margins: <float>[horizon, targets], by which the calibration widens the intervals at the end of the validation
+            part; None before `fit`.
+        pace: <float>[horizon, targets], how fast the margins follow what comes in after it.
         parameters: int, the numbers learned.
         train_seconds: float, None where nothing is learned.
     """
@@ -44,7 +46,7 @@ class Forecaster:
         if not 0 < coverage < 1:
             raise ValueError(f"`coverage` must be a number in (0, 1), got {coverage!r}.")
         self.coverage = coverage
-        self.margins = None
+        self.margins = self.pace = None
 
     def learn(self, windows):
         """Fits what there is to fit to the training part; the validation part may be looked at for choices."""
@@ -69,11 +71,13 @@ class Forecaster:
         self.learn(windows)
         starts = windows.starts("validation")
         _, lower, upper = self.guess(windows, starts)
-        self.margins = margins(windows.future(starts), lower, upper, self.coverage)
+        scores = misses(windows.future(starts), lower, upper)
+        self.margins = margins(scores, self.coverage)
+        self.pace = choose_pace(scores, self.coverage)
         return self
 
     def predict(self, windows, starts):
-        """Forecasts with calibrated intervals.
+        """Forecasts with calibrated intervals, which know at each window what has come in before it.
 
         Args:
             windows: rnn_zoo.datasets.Windows.
@@ -83,10 +87,28 @@ class Forecaster:
         Raises:
             RuntimeError: before `fit`.
         """
+        return self._predict(windows, np.asarray(starts))[0]
+
+    def margins_at(self, windows, start):
+        """<float>[horizon, targets], the margins of the window that begins at a step, when all before it is known."""
+        return self._predict(windows, np.array([start]))[1][0]
+
+    def _predict(self, windows, starts):
+        """(Forecast, <float>[windows, horizon, targets] its margins)."""
         if self.margins is None:
             raise RuntimeError(f"{self.name} has not learned anything yet: call `fit` first.")
-        value, lower, upper = self.guess(windows, np.asarray(starts))
-        return Forecast(value, *widen(value, lower, upper, self.margins))
+        calibrated = windows.series.parts["validation"][1]
+        since = np.arange(calibrated, starts.max() + 1) if self.pace.any() else np.arange(0)
+        asked = np.union1d(starts, since)
+        value, lower, upper = self.guess(windows, asked)
+        margin = np.repeat(self.margins[None], len(asked), axis=0)
+        if len(since):
+            later = asked >= calibrated
+            scores = misses(windows.future(since), lower[later], upper[later])
+            margin[later] = track(scores, self.margins, self.pace, self.coverage)
+        rows = np.searchsorted(asked, starts)
+        value, lower, upper, margin = (numbers[rows] for numbers in (value, lower, upper, margin))
+        return Forecast(value, *widen(value, lower, upper, margin)), margin
 
     def backtest(self, windows, *, part="test", stride=None, refit=None):
         """What would have been forecast at one origin after another, with nothing known of what came later.

