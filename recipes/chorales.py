@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from rnn_zoo import Labels, Recurrent, Vectors, evaluation, export, one_to_many, training
 from rnn_zoo.datasets.chorales import KEYS, LOWEST, load_music
-from rnn_zoo.datasets.midi import write_midi
+from rnn_zoo.datasets.midi import import_mido, write_midi
 from rnn_zoo.evaluation import results as result_files
 from rnn_zoo.export.folder import refuse_foreign_folder
 from rnn_zoo.files import atomic_file
@@ -71,6 +71,7 @@ def main(
     if results and Path(results).exists():
         result_files.read(results)
     refuse_foreign_folder("out", f"{out}/export")
+    import_mido()  # if it is missing, told of now
     training.prepare(seed)
     music = load_music(data, seconds=step_seconds)
     print(music)

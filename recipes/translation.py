@@ -90,7 +90,9 @@ def main(
         result_files.read(results)
     refuse_foreign_folder("out", f"{out}/export")
     training.prepare(seed)
+    evaluation.bleu(["told of now"], ["told of now"])  # if sacrebleu is missing
     pairs = load_pairs(data, source, target, variant=variant)
+    as_written = load_pairs(data, source, target, variant=raw_variant) if raw_variant else pairs
     print(pairs)
     splits = {}
     for name in ("train", "validation", "test"):
@@ -159,12 +161,12 @@ def main(
     started = time.perf_counter()
     dictionary = evaluation.Dictionary(*ids["train"], reads.size, writes.size)
     dictionary_seconds = time.perf_counter() - started
+    best = translator(writer.generator, width, length_penalty)
     command = shlex.join(["python", "recipes/translation.py", *sys.argv[1:]])
-    as_written = load_pairs(data, source, target, variant=raw_variant) if raw_variant else pairs
     for split in ("validation", "test"):
         read, references = ids[split][0], splits[split][1]
         outputs = {
-            f"{cell}_{attention}": translate(writer.generator, writes, read, width, length_penalty),
+            f"{cell}_{attention}": translate(best, writes, read),
             "baseline:dictionary": writes.decode(dictionary.translate(read[row]) for row in range(len(read))),
         }
         sizes = (writer.training.count_params(), dictionary.parameters)
@@ -233,8 +235,8 @@ def untidied(texts):
     return [text.decode() for text in untidy(tf.constant(texts)).numpy()]
 
 
-def translate(generator, symbols, sources, width, length_penalty, batch_size=50):
-    """Tokenised translations of token ids, those of like length computed together."""
+def translator(generator, width, length_penalty):
+    """The graph from token ids <int32>[batch, time] to those of the best translation found."""
 
     @tf.function(autograph=False, input_signature=[tf.TensorSpec([None, None], tf.int32)])
     def best(source):
@@ -242,6 +244,11 @@ def translate(generator, symbols, sources, width, length_penalty, batch_size=50)
         options = {"width": width, "length_penalty": length_penalty}
         return beam_search(generator, beginning, source, max_length=2 * tf.shape(source)[1] + 10, **options).ids[:, 0]
 
+    return best
+
+
+def translate(best, symbols, sources, batch_size=50):
+    """Tokenised translations of token ids, those of like length computed together."""
     order = np.argsort(sources.lengths, kind="stable")
     written = [""] * len(order)
     for start in range(0, len(order), batch_size):

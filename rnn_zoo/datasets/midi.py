@@ -23,7 +23,7 @@ def read_midi(path, seconds=0.5):
     Raises:
         ValueError: the file is no MIDI file, or holds no notes. ImportError: mido is not installed.
     """
-    mido, path = _mido(), Path(path)
+    mido, path = import_mido(), Path(path)
     positive_number("seconds", seconds)
     try:
         messages = list(mido.MidiFile(path))
@@ -62,7 +62,7 @@ def write_midi(path, keys, *, lowest=21, seconds=0.5):
     Raises:
         ValueError: no key ever sounds. ImportError: mido is not installed.
     """
-    mido = _mido()
+    mido = import_mido()
     keys = np.asarray(keys, bool)
     if not keys.any():
         raise ValueError("`keys` must hold a note at least, got none.")
@@ -83,7 +83,8 @@ def write_midi(path, keys, *, lowest=21, seconds=0.5):
             written.write(Path(scratch.name).read_bytes())
 
 
-def _mido():
+def import_mido():
+    """The module mido; ImportError that says how to install it."""
     try:
         import mido
     except ImportError as error:
