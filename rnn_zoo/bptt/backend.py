@@ -8,8 +8,6 @@ from keras import ops
 
 # A share of fewer rows keeps no core busy: its products are too small.
 _ROWS_A_SHARE = 8
-# In pieces of so many steps the loops are as fast as in one, and what is made of a piece stays small.
-_STEPS_A_PIECE = 1000
 
 
 def compiled(function):
@@ -114,30 +112,6 @@ def share_sizes(inputs):
     batch = tf.shape(inputs)[0]
     rows = tf.maximum(_ROWS_A_SHARE, (batch + cores - 1) // cores)
     return tf.clip_by_value(batch - rows * tf.range(cores), 0, rows)
-
-
-def piece_ranges(inputs):
-    """The (start, stop) of the pieces in which the steps of <float>[batch, time, n] are run, in the order of time.
-
-    Long sequences have several under TensorFlow, where the time is known beforehand; all others one.
-    """
-    time = inputs.shape[1]
-    if keras.backend.backend() != "tensorflow" or time is None or time < 2 * _STEPS_A_PIECE:
-        return [(0, time)]
-    count = time // _STEPS_A_PIECE
-    # Of two lengths at most, so that no more shapes are compiled.
-    starts = [number * time // count for number in range(count)]
-    return list(zip(starts, [*starts[1:], time], strict=True))
-
-
-def after(array, others):
-    """The array, made no sooner than the others."""
-    if keras.backend.backend() != "tensorflow":
-        return array
-    import tensorflow as tf
-
-    with tf.control_dependencies(others):
-        return tf.identity(array)
 
 
 def split_rows(array, sizes):

@@ -4,9 +4,8 @@ import functools
 
 from keras import ops
 
-from rnn_zoo.bptt.backend import detached, piece_ranges, read, share_sizes
+from rnn_zoo.bptt.backend import detached, read, share_sizes, split_rows
 from rnn_zoo.bptt.checkpoint import checkpointed
-from rnn_zoo.bptt.cuts import in_pieces, in_shares
 from rnn_zoo.bptt.segment import Options, whole
 from rnn_zoo.checks import positive_integer
 
@@ -71,24 +70,32 @@ def recurrence(
     valid = [ops.cast(mask, dtype)[..., None]] if masked else []
     options = Options(cell, masked or checkpoint is not None, bool(reverse), sequences, truncate)
 
-    def run(inputs):
-        """The function that runs these inputs, of (weights, inputs, valid, initial states)."""
-        if checkpoint is not None:  # shares are copies, and a checkpoint is there to save memory
-            return functools.partial(checkpointed, options, every=checkpoint)
-        cut = in_shares(functools.partial(whole, options), share_sizes(inputs))
-        return in_pieces(cut, options, piece_ranges(inputs))
+    def run(weights, inputs, *rest):
+        initial, valid = rest[: cell.states], rest[cell.states] if masked else None
+        if checkpoint is None:
+            return whole(options, weights, inputs, valid, initial)
+        return checkpointed(options, weights, inputs, valid, initial, checkpoint)
 
     @ops.custom_gradient
     def differentiable(*arrays):
-        inputs, *others = detached(arrays)
-        weights, initial, masks = others[:4], others[4 : 4 + cell.states], others[4 + cell.states :]
-        answers, backward = run(inputs)(weights, inputs, masks[0] if masked else None, initial)
+        inputs, kernel, recurrent_kernel, bias, recurrent_bias, *rest = detached(arrays)
+        # Shares are copies, and a checkpoint is there to save memory.
+        sizes = share_sizes(inputs) if checkpoint is None else None
+        shares = zip(*(split_rows(array, sizes) for array in (inputs, *rest)), strict=True)
+        weights = (kernel, recurrent_kernel, bias, recurrent_bias)
+        results, gradients = zip(*(run(weights, *share) for share in shares), strict=True)
+        answers = [_join(parts) for parts in zip(*results, strict=True)]
 
         def gradient(*upstream):
             if len(upstream) == 1 and isinstance(upstream[0], (list, tuple)):  # as JAX gives them
                 upstream = upstream[0]
-            of_inputs, of_weights, of_initial = backward(*upstream)
-            return (of_inputs, *of_weights, *of_initial, *(ops.zeros_like(mask) for mask in masks))
+            upstream = zip(*(split_rows(array, sizes) for array in upstream), strict=True)
+            parts = [share(*given) for share, given in zip(gradients, upstream, strict=True)]
+            of_inputs, of_weights, of_initial = zip(*parts, strict=True)
+            of_weights = [functools.reduce(ops.add, shares) for shares in zip(*of_weights, strict=True)]
+            of_initial = [_join(shares) for shares in zip(*of_initial, strict=True)]
+            of_mask = [ops.zeros_like(array) for array in rest[cell.states :]]
+            return (_join(of_inputs), *of_weights, *of_initial, *of_mask)
 
         return tuple(answers), gradient
 
@@ -106,3 +113,7 @@ def check_steps(truncate, checkpoint):
         except ValueError as error:
             raise ValueError(f"{error} Any k >= 1 works; None takes all steps.") from None
     return checked
+
+
+def _join(shares):
+    return shares[0] if len(shares) == 1 else ops.concatenate(shares, axis=0)

@@ -105,14 +105,13 @@ def to_loops(options, array):
     return array if options.cell.time_axis else ops.transpose(array, (1, 0, 2))
 
 
-def whole(options, weights, inputs, valid, initial, first=0):
+def whole(options, weights, inputs, valid, initial):
     """All steps at once, batch first.
 
     Args:
         options, weights, initial: as of `forward`.
         inputs: <float>[batch, time, features].
         valid: <float>[batch, time, 1] or None.
-        first: int, the number of the first step, in the order of reading.
 
     Returns:
         (results, gradient): the outputs <float>[batch, time, units] (with `sequences`) and the last states; a function
@@ -126,7 +125,7 @@ def whole(options, weights, inputs, valid, initial, first=0):
     def gradient(*upstream):
         of_outputs = to_loops(options, upstream[0]) if options.sequences else None
         of_last = upstream[1:] if options.sequences else upstream
-        of_steps, *others = backward(options, weights, steps, valid, histories, saved, of_outputs, of_last, first)
+        of_steps, *others = backward(options, weights, steps, valid, histories, saved, of_outputs, of_last)
         return to_loops(options, of_steps), *others
 
     return (*outputs, *last), gradient
