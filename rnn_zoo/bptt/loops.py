@@ -36,17 +36,19 @@ def forward(cell, masked, projected, valid, recurrent_kernel, recurrent_bias, re
     histories = [_put(_zeros(batch, time + 1, units, axis, dtype), reverse * time, state, axis) for state in initial]
     saved = [_zeros(batch, time, units, axis, dtype) for _ in range(cell.saves)]
 
-    def body(step, states, histories, saved):
-        t = step + reverse * (time - 1 - 2 * step)
+    def body(step, places, states, histories, saved):
+        t, after = places
         recurrent = ops.matmul(states[0], recurrent_kernel) + recurrent_bias
         new, kept = cell.step(_at(projected, t, axis), recurrent, states)
         if masked:
-            new = [ops.where(_at(valid, t, axis), after, before) for after, before in zip(new, states, strict=True)]
-        histories = [_put(history, t + 1 - reverse, state, axis) for history, state in zip(histories, new, strict=True)]
+            new = [ops.where(_at(valid, t, axis), now, before) for now, before in zip(new, states, strict=True)]
+        histories = [_put(history, after, state, axis) for history, state in zip(histories, new, strict=True)]
         saved = [_put(array, t, part, axis) for array, part in zip(saved, kept, strict=True)]
-        return step + 1, new, histories, saved
+        return step + 1, _moved(places, forth), new, histories, saved
 
-    _, last, histories, saved = _loop(lambda step: step < time, body, 0, list(initial), histories, saved)
+    first, forth = reverse * (time - 1), 1 - 2 * reverse
+    places = [first, first + 1 - reverse]  # of a step, and of the state after it
+    *_, last, histories, saved = _loop(lambda step: step < time, body, 0, places, list(initial), histories, saved)
     return histories, saved, last
 
 
@@ -93,14 +95,14 @@ def backward(
     transposed = ops.transpose(recurrent_kernel)
     arrays = [_zeros(batch, time, width, axis, dtype) for width in (cell.gates * units, *[units] * cell.further)]
 
-    def body(step, gradients, arrays):
-        t = step + reverse * (time - 1 - 2 * step)
+    def body(step, places, gradients, arrays):
+        t, earlier, later = places
         if sequences:
             gradients = [gradients[0] + _at(outputs, t, axis), *gradients[1:]]
         recurrent, further, before = cell.gradient(
             [_at(array, t, axis) for array in saved],
-            [_at(history, t + reverse, axis) for history in histories],
-            [_at(history, t + 1 - reverse, axis) for history in histories],
+            [_at(history, earlier, axis) for history in histories],
+            [_at(history, later, axis) for history in histories],
             gradients,
         )
         parts = [recurrent, *further]
@@ -112,10 +114,22 @@ def backward(
             number = first + step
             cut = ops.logical_and(number > 0, number % truncate == 0) & (number >= fresh)
             before = [ops.where(cut, ops.zeros_like(gradient), gradient) for gradient in before]
-        return step - 1, before, [_put(array, t, part, axis) for array, part in zip(arrays, parts, strict=True)]
+        arrays = [_put(array, t, part, axis) for array, part in zip(arrays, parts, strict=True)]
+        return step - 1, _moved(places, back), before, arrays
 
-    _, initial, arrays = _loop(lambda step: step >= 0, body, time - 1, list(last), arrays)
+    end, back = (1 - reverse) * (time - 1), 2 * reverse - 1
+    places = [end, end + reverse, end + 1 - reverse]  # of a step, and of the states before and after it
+    *_, initial, arrays = _loop(lambda step: step >= 0, body, time - 1, places, list(last), arrays)
     return arrays[0], arrays[1:], initial
+
+
+def _moved(places, by):
+    """The places of the next step, carried by the loop from one step to the next.
+
+    Computed from the number of the step they would make `reverse` a number that XLA on TensorFlow has to know when it
+    compiles, and each loop would be compiled twice: once for each direction.
+    """
+    return [place + by for place in places]
 
 
 def _zeros(batch, time, width, axis, dtype):
