@@ -7,7 +7,9 @@ import pytest
 from PIL import Image
 
 from rnn_zoo import export
-from rnn_zoo.datasets import load_images
+from rnn_zoo.datasets import Windows, load_images, load_series
+from rnn_zoo.datasets.series_loading import SAMPLES
+from rnn_zoo.datasets.series_windows import minutes
 
 FOLDERS = sorted(file.parent for file in (Path(__file__).parents[1] / "saved_models").glob("*/saved_model.pb"))
 
@@ -51,3 +53,24 @@ def test_a_listener_tells_when_the_word_has_passed_and_no_sooner(folder):
     (label,) = model.labels
     found = model.find(["bravobravo, brav", "bravi, brave, ravo", "", "brabravobra"])
     assert [row[label] for row in found] == [[5, 10], [], [], [8]]
+
+
+@pytest.mark.parametrize("folder", of_kind("series"), ids=lambda folder: folder.name)
+def test_a_forecaster_beats_a_season_ago(folder):
+    data = folder.name.removeprefix("forecast_")
+    if data not in SAMPLES:
+        pytest.skip(f"{data} is not in the package")
+    model, series = export.load(folder), load_series(data)
+    about = model.about
+    starts = Windows(series, about["lookback"], about["horizon"]).starts("test")[::20]
+    ahead = starts[:, None] + np.arange(about["horizon"])
+    before = starts[:, None] + np.arange(-about["lookback"], 0)
+    known = series.values[ahead, -len(series.known) :] if series.known else None
+    clock = minutes(series.times)[np.concatenate([before, ahead], axis=1)] if about["clock"] else None
+    answers = model.forecast(series.values[before], known, clock)
+    count = len(series.targets)
+    truth = series.values[ahead, :count]
+    steps = np.arange(about["horizon"])
+    season_ago = series.values[ahead - series.season * (steps // series.season + 1), :count]
+    assert np.abs(answers["forecast"] - truth).mean() < np.abs(season_ago - truth).mean()
+    assert ((answers["lower"] <= truth) & (truth <= answers["upper"])).mean() > 0.7

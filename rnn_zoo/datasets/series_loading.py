@@ -8,8 +8,8 @@ from rnn_zoo.datasets import ett
 from rnn_zoo.datasets.series_file import read_series
 from rnn_zoo.datasets.series_samples import load_bike_daily, load_bike_hourly, load_co2
 
-_SAMPLES = {"bike_daily": load_bike_daily, "bike_hourly": load_bike_hourly, "co2": load_co2}
-SERIES = (*_SAMPLES, *ett.NAMES)
+SAMPLES = {"bike_daily": load_bike_daily, "bike_hourly": load_bike_hourly, "co2": load_co2}
+SERIES = (*SAMPLES, *ett.NAMES)
 
 
 def load_series(name_or_path, *, folder=None, **options):
@@ -33,7 +33,7 @@ def load_series(name_or_path, *, folder=None, **options):
         if not Path(name).exists() and not Path(name).suffix and os.sep not in name:
             one_of("name_or_path", name, SERIES)
         return read_series(name, **options)
-    read = _SAMPLES.get(name)
+    read = SAMPLES.get(name)
     known = () if read is None else read.__kwdefaults__
     for option in options:
         if option not in known:

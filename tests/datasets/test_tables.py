@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_zoo.datasets import read_table
+from rnn_zoo.datasets.tables import read_header
 
 COLUMNS = ["text", "label"]
 
@@ -185,3 +186,13 @@ def test_an_unknown_ending(tmp_path):
 def test_no_such_file(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no file .*a\.csv"):
         read_table(tmp_path / "a.csv", COLUMNS)
+
+
+def test_a_header_is_read_alone(tmp_path):
+    (tmp_path / "a.csv").write_text('time,"a, b",c\n1,2,3\n', encoding="utf-8")
+    assert read_header(tmp_path / "a.csv") == ["time", "a, b", "c"]
+    (tmp_path / "a.tsv").write_text("time\ta\n", encoding="utf-8")
+    assert read_header(tmp_path / "a.tsv") == ["time", "a"]
+    (tmp_path / "a.jsonl").write_text('{"a": 1}\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="JSONL has no header; save it as CSV"):
+        read_header(tmp_path / "a.jsonl")
