@@ -9,6 +9,9 @@ from rnn_zoo.layers import Tags, chain
 from rnn_zoo.text.tag_scheme import split
 from rnn_zoo.text.word_split import split_words
 
+# A batch is padded to its longest sentence: 64 of 5,000 words at once would take gigabytes.
+_WORDS_PER_BATCH = 40_000
+
 
 class TagGraph:
     """Functions from sentences to tags and names, eager or inside a TensorFlow graph.
@@ -144,10 +147,11 @@ def tag_in_batches(serve, sentences, batch_size=64):
         if isinstance(sentence, str) or not all(isinstance(word, str) and word for word in sentence):
             raise ValueError(f"`sentences[{number}]` must be a list of words, none of them '', got {sentence!r:.60}.")
     answers = [None] * len(sentences)
-    order = sorted(range(len(sentences)), key=lambda row: len(sentences[row]))
-    for start in range(0, len(order), batch_size):
-        rows = order[start : start + batch_size]
-        longest = len(sentences[rows[-1]])
+    order = sorted(range(len(sentences)), key=lambda row: len(sentences[row]), reverse=True)
+    while order:
+        longest = len(sentences[order[0]])
+        size = min(batch_size, max(1, _WORDS_PER_BATCH // max(1, longest)))
+        rows, order = order[:size], order[size:]
         words = [[*sentences[row], *[""] * (longest - len(sentences[row]))] for row in rows]
         tags = serve(words=tf.constant(words, tf.string, shape=(len(rows), longest)))["tag"].numpy()
         for row, found in zip(rows, tags, strict=True):

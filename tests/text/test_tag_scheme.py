@@ -35,6 +35,7 @@ def test_the_table_of_the_documentation(scheme):
         assert convert(IN[scheme], scheme, other) == IN[other]
 
 
+@settings(max_examples=40, deadline=None)
 @given(names())
 def test_tags_and_names_are_the_same_in_every_scheme(given_names):
     spans, length = given_names
@@ -44,7 +45,7 @@ def test_tags_and_names_are_the_same_in_every_scheme(given_names):
         assert spans_of(tags, scheme) == spans
 
 
-@settings(max_examples=30)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(["O", "B-A", "I-A", "B-B", "I-B", "E-A", "S-B"]), max_size=5))
 def test_rules_allow_what_has_no_fault(tags):
     for scheme, known in (("BIO", "OBI"), ("BIOES", "OBIES")):
