@@ -15,7 +15,7 @@ from rnn_zoo.files import atomic_file
 _BASELINE = "baseline:"
 _SHARES = ("accuracy",)
 _PAIRS = ("pairs_told_apart", "pairs_right", "labels_right")
-_LOWER_IS_BETTER = ("loss", "error", "perplexity", "mse", "mae", "mase", "smape")
+_LOWER_IS_BETTER = ("loss", "error", "perplexity", "nats", "mse", "mae", "mase", "smape")
 _SEED = re.compile(r"\s+--seed[ =]\d+")
 _SEED_AND_FOLDER = re.compile(r"\s+--(seed|out|horizon)[ =]\S+")  # a horizon has metrics of its own
 

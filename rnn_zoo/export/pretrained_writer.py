@@ -4,6 +4,9 @@ import csv
 import dataclasses
 import functools
 import json
+from pathlib import Path
+
+import numpy as np
 
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.export.bulk import check_output, read_texts
@@ -50,26 +53,29 @@ class PretrainedWriter(Exported):
 
         return Symbols.load(self.folder / "symbols.json")
 
+    @property
+    def reads_vectors(self):
+        """bool, whether it describes vectors; else it reads texts."""
+        return self.settings["task"] == "describe"
+
     def predict(self, texts, batch_size=64):
         """Has it write for every text.
 
         Args:
-            texts: sequence of str: what to go on from, or to translate.
+            texts: sequence of str: what to go on from, or to translate; of a network that describes vectors
+                <float>[rows, ...], the vectors.
             batch_size: int > 0, texts computed at once.
         Returns:
             list of WrittenText, in the order of `texts`.
         Raises:
-            ValueError: `texts` is one string, an item is no text, there is nothing to go on from, or a character is not
-                known (it is named).
+            ValueError: `texts` is one string, an item is no text, there is nothing to go on from, a character is not
+                known (it is named), or vectors are needed.
         """
-        texts = _checked_texts(texts)
         positive_integer("batch_size", batch_size)
         goes_on = self.settings["task"] == "continue"
-        if self.settings["task"] == "describe":
-            raise ValueError(f"{self.folder} describes vectors, not texts: ask its SavedModel, see its card.")
-        for index, text in enumerate(texts):
-            if goes_on:
-                self.symbols.check_beginning(text, f"texts[{index}]")
+        texts = self._checked_vectors(texts) if self.reads_vectors else _checked_texts(texts)
+        for index, text in enumerate(texts if goes_on else ()):
+            self.symbols.check_beginning(text, f"texts[{index}]")
         import tensorflow as tf
 
         written = []
@@ -106,12 +112,30 @@ class PretrainedWriter(Exported):
             console.out(f"  next: {shown}", highlight=False)
 
     def answer_file(self, path, out=None, *, text_column="text", batch_size=64, overwrite=False):
-        out = check_output(path, out, overwrite)
-        lines, texts = read_texts(path, text_column)
+        """As of `Exported`; a network that describes vectors takes a .npy file <float>[rows, ...]."""
+        if self.reads_vectors:
+            texts, head = self._checked_vectors(path), ["row"]
+            out = Path(path).with_suffix(".predictions.csv") if out is None else Path(out)
+            if out.exists() and not overwrite:
+                raise FileExistsError(f"{out} already exists; name another `out`, or pass `overwrite` to replace it.")
+            given = [[row] for row in range(len(texts))]
+        else:
+            out, head = check_output(path, out, overwrite), ["line", "text"]
+            lines, texts = read_texts(path, text_column)
+            given = list(zip(lines, texts, strict=True))
         answers = self.predict(texts, batch_size)
         with atomic_file(out, newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["line", "text", "written", "score"])
-            for line, text, answer in zip(lines, texts, answers, strict=True):
-                writer.writerow([line, text, answer.text, f"{answer.score:.6f}"])
-        return f"{out}: {len(texts):,} texts answered."
+            writer.writerow([*head, "written", "score"])
+            for start, answer in zip(given, answers, strict=True):
+                writer.writerow([*start, answer.text, f"{answer.score:.6f}"])
+        return f"{out}: {len(texts):,} {'vectors' if self.reads_vectors else 'texts'} answered."
+
+    def _checked_vectors(self, vectors):
+        """<float32>[rows, ...] of an array or of a .npy file; ValueError where it holds no numbers."""
+        try:
+            return np.asarray(np.load(vectors) if isinstance(vectors, (str, Path)) else vectors, "float32")
+        except (ValueError, TypeError) as error:
+            raise ValueError(
+                f"{self.folder} describes vectors, not texts: give <float>[rows, ...], or a .npy file of it ({error})."
+            ) from error

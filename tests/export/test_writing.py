@@ -1,3 +1,4 @@
+import csv
 import json
 
 import keras
@@ -72,8 +73,15 @@ def test_vectors_are_described(folder):
     exported = save_writer(writer, WRITES, folder / "vectors", max_length=4, width=2)
     served = tf.saved_model.load(str(exported))
     assert served.serve(np.ones((2, 3), "float32"))["text"].shape == (2,)
+    model = load(exported)
+    vectors = np.arange(6, dtype="float32").reshape(2, 3)
+    np.save(folder / "features.npy", vectors)
+    assert main(["predict", str(exported), "--file", str(folder / "features.npy")]) == 0
+    with open(folder / "features.predictions.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["written"] for row in rows] == [answer.text for answer in model.predict(vectors)]
     with pytest.raises(ValueError, match="describes vectors, not texts"):
-        load(exported).predict(["a text"])
+        model.predict(["a text"])
 
 
 def test_the_command_prints_what_it_writes(language_model, translator, capsys, tmp_path):
