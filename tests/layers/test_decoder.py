@@ -92,6 +92,17 @@ def test_sampling_rises_with_the_steps_trained():
     assert not np.allclose(layer(PREVIOUS, training=True), first)
 
 
+def test_predictions_are_float32_under_mixed_precision():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    source, layer = encoder()(SOURCE), decoder("lstm", attention="additive")
+    prediction, weights = layer(PREVIOUS, source, return_attention=True)
+    assert keras.backend.standardize_dtype(source["memory"].dtype) == "bfloat16"
+    assert keras.backend.standardize_dtype(prediction.dtype) == "float32"
+    assert np.isfinite(numpy(prediction)).all()
+    np.testing.assert_allclose(numpy(weights).sum(axis=2)[:2], 1, atol=1e-2)
+    assert all(weight.dtype == "float32" for weight in layer.trainable_variables)
+
+
 def test_configuration():
     options = {"attention": "additive", "dropout": 0.1, "sampling": 0.5, "sampling_steps": 3, "seed": 1}
     parts = {"front": Tokens(6, 3), "recurrence": Recurrent("gru", 4, return_state=True), "head": NextToken(6)}
