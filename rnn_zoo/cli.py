@@ -91,8 +91,9 @@ def predict(
 
     Args:
         model: a name that `rnn-zoo list --pretrained` shows, or an exported folder.
-        text: the texts, each in quotes; after `--` they may start with a hyphen.
-        file: a .csv, .tsv or .jsonl file, each also with .gz, or .txt with a text a line, instead of texts.
+        text: the texts, each in quotes; after `--` they may start with a hyphen. For a model of images their files.
+        file: a .csv, .tsv or .jsonl file, each also with .gz, or .txt with a text a line, instead of texts. For a model
+            of images a folder of them or an .npz file.
         text_column: the column of the file that holds the text.
         out: CSV file to write, a row a text; by default NAME.predictions.csv beside the file.
         overwrite: replace `--out` where it exists; the file itself is never replaced.

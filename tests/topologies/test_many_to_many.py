@@ -9,6 +9,7 @@ from rnn_zoo.topologies import many_to_many
 IDS = np.array([[2, 3, 4, 5], [4, 3, 2, 0], [2, 0, 0, 0], [0, 0, 0, 0]], "int32")
 
 
+@needs_tensorflow
 def test_promises_of_a_model():
     recurrence = Recurrent("vanilla", 4, bidirectional=True)
     model = many_to_many(Tokens(6, 3), recurrence, Classes(3), dropout=0.2, name="named")
@@ -25,6 +26,7 @@ def test_vectors_carry_their_mask_to_the_metrics():
     assert model.test_on_batch(inputs, targets)[1] == pytest.approx(error[inputs.any(-1)].mean(), rel=1e-5)
 
 
+@needs_tensorflow
 def test_padding_changes_neither_predictions_nor_loss_nor_metrics():
     model = many_to_many(Tokens(6, 3), Recurrent("lstm", 4, bidirectional=True), Classes(3))
     model.run_eagerly = True

@@ -1,12 +1,13 @@
 import keras
 import numpy as np
 import pytest
-from helpers import random_inputs, run_model_test
+from helpers import needs_tensorflow, random_inputs, run_model_test
 
 from rnn_zoo.layers import Classes, Recurrent, Tokens, Values, Vectors
 from rnn_zoo.topologies import one_to_one
 
 
+@needs_tensorflow
 def test_promises_of_a_model():
     recurrence = Recurrent("vanilla", 4, depth=2, residual=True)
     model = one_to_one(Vectors(3), recurrence, Classes(2), dropout=0.2, name="named")
