@@ -50,8 +50,11 @@ def draw_flow(flow, title="Gradient through time"):
     Returns:
         matplotlib Figure.
     """
+    from matplotlib.ticker import MaxNLocator
+
     figure = new_figure(7.2, 3.8)
     axes = figure.subplots()
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     for number, name in enumerate(flow.norms):
         profile = flow.profile(name)
         profile = [value if value > 0 else float("nan") for value in profile]

@@ -7,6 +7,7 @@ import keras
 from rnn_zoo.layers import Head, NGramEvidence, Recurrent, Segmented, TimePooling
 from rnn_zoo.layers.decoder import Decoder
 from rnn_zoo.layers.encoder import Encoder
+from rnn_zoo.layers.future_steps import FutureSteps
 from rnn_zoo.layers.segrnn import SegRNN
 
 _UNSEEN = (keras.layers.InputLayer, keras.layers.Dropout, keras.layers.SpatialDropout1D, keras.layers.Identity)
@@ -75,8 +76,16 @@ def groups(model):
             found.append(_writer(layer))
         elif isinstance(layer, NGramEvidence):
             network.beside.append(f"n-gram evidence [{layer.count}]")
+        elif isinstance(layer, FutureSteps):
+            network.title = "reads"
+            found.append(network)
+            known = Row("input", "steps ahead", _shape(layer.output.shape))
+            network = Group("writes", [known], letter="k")
         else:
-            network.rows += _rows(layer)
+            rows = _rows(layer)
+            for row in rows:  # what comes after a pooling is one for all, whatever axes it has
+                row.every_step &= network.rows[-1].every_step
+            network.rows += rows
     if not any(group.title == "writes" for group in found):
         found.append(network)
     recurrences = [row for group in found for row in group.rows if row.kind == "recurrence"]
@@ -95,7 +104,7 @@ def _rows(layer):
         return rows
     if isinstance(layer, SegRNN):
         embed = Row("layer", "segments", f"{layer.length} steps each → [{layer.recurrence.units[0]}]")
-        ahead = Row("pooling", "one more step", f"for each of {layer.segments} segments ahead", False, reads="ends")
+        ahead = Row("layer", "one more step", f"for each of {layer.segments} segments ahead", False, reads="ends")
         return [embed, *_recurrences(layer.recurrence), ahead]
     if isinstance(layer, keras.layers.Bidirectional):
         ways = [layer.forward_layer, layer.backward_layer]

@@ -9,6 +9,7 @@ from rnn_zoo import (
     Segmented,
     Tokens,
     Vectors,
+    create_model,
     encoder_decoder,
     many_to_many,
     many_to_one,
@@ -96,6 +97,14 @@ def test_a_network_with_several_layers_has_as_many_states_as_steps_and_direction
     assert "n-gram evidence [2]" in shown
     assert shown.count("$x_{1}$") == 1 and "$x_{6}$" not in shown
     assert [text for text, _ in texts(draw(MODELS["one_to_one"](), steps=5))].count("$h_{1}$") == 2
+
+
+def test_a_forecaster_that_reads_and_writes():
+    sizes = {"lookback": 6, "horizon": 2, "features": 1, "targets": 1, "units": 2}
+    shown = [text for text, _ in texts(draw(create_model("forecast_encoder_decoder", **sizes), steps=3))]
+    assert "last states" in shown and shown.count("$h_{3}$") == 2 and "$k_{3}$" in shown
+    pooled = [text for text, _ in texts(draw(create_model("forecast_gru", features=1, targets=1, units=2), steps=3))]
+    assert pooled.count("$p$") == 1 and "$p_{1}$" not in pooled
 
 
 def test_written_as_svg_and_png(tmp_path):
