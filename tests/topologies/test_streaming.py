@@ -122,6 +122,7 @@ def test_states_are_float32_under_mixed_precision():
     assert state["layer_0/forward/h"].dtype == stream.start()["layer_0/forward/h"].dtype == "float32"
 
 
+@needs_tensorflow
 def test_a_state_is_saved_and_restored(stream, tmp_path):
     whole, last = stream(IDS)
     _, state = stream(IDS[:, :3])
