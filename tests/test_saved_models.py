@@ -74,3 +74,16 @@ def test_a_forecaster_beats_a_season_ago(folder):
     season_ago = series.values[ahead - series.season * (steps // series.season + 1), :count]
     assert np.abs(answers["forecast"] - truth).mean() < np.abs(season_ago - truth).mean()
     assert ((answers["lower"] <= truth) & (truth <= answers["upper"])).mean() > 0.7
+
+
+@pytest.mark.parametrize("folder", of_kind("tags"), ids=lambda folder: folder.name)
+def test_a_tagger_finds_names_or_parts_of_speech_where_they_stand(folder):
+    model = export.load(folder)
+    text = "John lives in Paris."
+    one, nothing = model.predict([text, ""])
+    assert [text[token.start : token.end] for token in one.tokens] == ["John", "lives", "in", "Paris", "."]
+    assert nothing.tokens == [] and nothing.spans == []
+    if model.types:
+        assert [(span.text, span.type) for span in one.spans][-1][0] == "Paris" and one.spans[-1].score > 0.3
+    else:
+        assert [token.tag for token in one.tokens] == ["PROPN", "VERB", "ADP", "PROPN", "PUNCT"]
