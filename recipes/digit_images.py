@@ -155,8 +155,10 @@ def main(
     print(f"Ask it yourself: rnn-zoo predict {folder} picture.png")
 
 
-def drawn(image):
-    """An image as characters, the darker the more."""
+def drawn(image, edge=24):
+    """An image as characters, the darker the more; of a large one at most `edge` pixels along each edge."""
+    every = -(-max(image.shape[:2]) // edge)
+    image = image[::every, ::every]
     shades = np.clip(image.mean(axis=-1) / 256 * 5, 0, 4).astype(int)
     return "\n".join("".join(" .:*#"[shade] * 2 for shade in row) for row in shades)
 
