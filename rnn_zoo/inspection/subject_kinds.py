@@ -210,8 +210,8 @@ def series_subject(exported, path, window):
         model(keras.tree.map_structure(lambda array: array[None], inputs), training=False)
     )[0]
     target = about["targets"][0]
-    seen = [str(time) for time in times[: len(past)]]
-    ahead = times[len(past) :]
+    named = [str(time) for time in (times.date if (times == times.normalize()).all() else times)]
+    seen, ahead = named[: len(past)], named[len(past) :]
     return Subject(
         name=exported.name,
         model=model,

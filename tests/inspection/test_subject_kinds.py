@@ -86,7 +86,7 @@ def test_a_forecaster_shows_what_each_step_of_the_past_contributes(tmp_path):
     )
     page = inspect(forecaster, "load.csv", tmp_path / "series.html", layers=FIRST_STATE).read_text(encoding="utf-8")
     forecast = forecaster.model({"past": given[None]})["forecast"].numpy()[0]
-    assert f"load, {times[6]}: {forecast[0, 0]:.4g}" in page
+    assert f"load, 2024-01-07: {forecast[0, 0]:.4g}" in page
     assert "against a past that stays at its mean" in page and "lstm, 2 units" in page
 
 
