@@ -20,9 +20,9 @@ class Characters(Front):
 
         y_t = drop([E[w_t], r(C[l_t1], ..., C[l_tn]), S[case_t]])
 
-    with w_t replaced by `[UNK]` with probability word_dropout, where r is the maximum over a convolution, max_k relu(sum_i W_i c_(k+i) + b) (Ma and Hovy), or the last outputs of a
-    recurrence in both directions (Lample et al.). A word that the vocabulary lacks is read by its letters alone, which
-    word dropout trains.
+    with w_t replaced by `[UNK]` with probability word_dropout, where r is the maximum over a convolution,
+    max_k relu(sum_i W_i c_(k+i) + b) (Ma and Hovy), or the last outputs of a recurrence in both directions (Lample et
+    al.). A word that the vocabulary lacks is read by its letters alone, which word dropout trains.
 
     Args:
         vocabulary_size: int > 1, the number of word ids, padding (0) and `[UNK]` (1) included.
