@@ -111,12 +111,13 @@ def main(
                     }
                     for metric, value in numbers(measured[-1]).items()
                 ]
+        # After each length, so that what hours have measured is there when the next one is stopped.
         if results:
             result_files.append(results, rows)
+        write(draw(measured), f"{out}/memory_limits.png")
+        with atomic_file(Path(out) / "README.md") as file:
+            file.write(readme(measured, units, command))
     Console().print(table(measured))
-    write(draw(measured, lengths), f"{out}/memory_limits.png")
-    with atomic_file(Path(out) / "README.md") as file:
-        file.write(readme(measured, lengths, units, command))
     print(f"Written: {out}/README.md and memory_limits.png")
 
 
@@ -210,7 +211,8 @@ def table(measured):
     return made
 
 
-def draw(measured, lengths):
+def draw(measured):
+    lengths = sorted({one["length"] for one in measured})
     figure = new_figure(10.5, 3.8)
     panels = {"at initialisation": (True, "initial"), "trained, clipped": (True, "trained")}
     panels["trained, not clipped"] = (False, "trained")
@@ -238,15 +240,16 @@ def draw(measured, lengths):
     return figure
 
 
-def readme(measured, lengths, units, command):
+def readme(measured, units, command):
     lines = ["| " + " | ".join(COLUMNS) + " |", "|---:|---|" + "---:|" * (len(COLUMNS) - 2)]
     lines += ["| " + " | ".join(row) + " |" for row in cells_of(measured)]
     listed = "\n".join(lines)
+    lengths = f"{measured[0]['length']:,} to {measured[-1]['length']:,}"
     return f"""# How far back does it remember?
 
 The memory reach is the number of steps back at which 1 % is left of the gradient |dL/dh_t| that the last step has; ≥
-stands where the sequence ended first. The task is to tell the first of {lengths[0]} to {lengths[-1]} random symbols
-after the last, with {units} units; chance is {1 / SYMBOLS:.0%}. Made by `{command}`.
+stands where the sequence ended first. The task is to tell the first of {lengths} random symbols after the last, with
+{units} units; chance is {1 / SYMBOLS:.0%}. Made by `{command}`.
 
 ![Memory reach of {len(CELLS)} cells by length: at first, trained with clipping, trained without](memory_limits.png)
 
