@@ -141,8 +141,8 @@ def _trace(model, loss):
         examples = tf.shape(keras.tree.flatten(inputs)[0])[0]
         return value, {
             place.name: {
-                "norms": [tf.transpose(tf.norm(gradient, axis=-1)) for gradient in gradients],
-                "entering": tf.norm(entering, axis=-1),
+                "norms": [tf.transpose(_norm(gradient)) for gradient in gradients],
+                "entering": _norm(entering),
                 "valid": record.valid,
                 "singular_values": largest_singular_values(place.layer, record, examples),
             }
@@ -157,6 +157,13 @@ def _trace(model, loss):
         return found, float(value), keras.tree.map_structure(lambda array: array.numpy(), arrays)
 
     return call
+
+
+def _norm(gradient):
+    """The length of each vector: 16 bits are too few to sum up squares."""
+    import tensorflow as tf
+
+    return tf.norm(tf.cast(gradient, "float32"), axis=-1)
 
 
 def _measure(model, loss):

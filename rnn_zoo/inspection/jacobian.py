@@ -63,4 +63,4 @@ def _jacobians(tf, layer, inputs, before, width):
         _, after = layer.cell(tf.repeat(inputs, width, axis=0), list(states), **options)
         after = tf.concat(tf.nest.flatten(after), axis=-1)
     rows = tape.gradient(after, states, directions, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-    return tf.reshape(tf.concat(rows, axis=-1), (-1, width, width))
+    return tf.reshape(tf.cast(tf.concat(rows, axis=-1), "float32"), (-1, width, width))

@@ -122,6 +122,14 @@ def test_the_model_is_left_as_it_was():
     assert "inner_loop" not in vars(model.layers[2].recurrences["layer_0/forward"])
 
 
+def test_mixed_precision():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    model = last_step_model(Recurrent("lstm", UNITS, seed=1))
+    flow = gradient_flow(model, random_inputs((2, TIME, FEATURES)), np.zeros((2, 1)), loss=total)
+    assert flow["layer_0/forward/c"].dtype == np.float32 and (flow["layer_0/forward/h"] > 0).all()
+    assert flow.reach("layer_0/forward/h", share=1e-9) is None and "reaches" in flow.advice()[0]
+
+
 def decaying(factor, time=400):
     """The flow of one linear unit whose gradient is multiplied by `factor` at each step."""
     recurrence = Recurrent("vanilla", 1, activation="linear", recurrent_initializer=keras.initializers.Constant(factor))
