@@ -7,6 +7,8 @@ import sys
 # Before keras, tensorflow and matplotlib are imported: they read these once.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Hundreds of small functions are compiled and run once or twice: what XLA would gain by optimising them, it loses.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
 
 import hypothesis
 import numpy as np

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from helpers import needs_tensorflow, run_model_test
+from helpers import assert_equal, needs_tensorflow, run_model_test, save_and_load
 
 import rnn_zoo
 from rnn_zoo import create_model, find_pretrained, list_models, register_model, zoo
@@ -111,3 +111,23 @@ def test_public_names_exist():
         assert getattr(rnn_zoo, name) is not None
     with pytest.raises(AttributeError, match="nothing"):
         _ = rnn_zoo.nothing
+
+
+@pytest.mark.parametrize("name", [name for name in list_models() if not name.startswith("imdb")])
+def test_every_other_model_keeps_its_answers_in_a_file(name):
+    """Also a model that is registered tomorrow, whatever it reads."""
+    known = zoo._models()[name].__kwdefaults__
+    model = create_model(name, **{option: 4 for option in ("units", "dim") if option in known})
+    assert model.name == name and model.compiled
+    inputs = [random_input(given) for given in model.inputs]
+    inputs = inputs[0] if len(inputs) == 1 else inputs
+    expected = model.predict(inputs, verbose=0)
+    assert all(np.isfinite(array).all() for array in keras.tree.flatten(expected))
+    assert_equal(save_and_load(model).predict(inputs, verbose=0), expected, rtol=1e-5, atol=1e-6)
+
+
+def random_input(given):
+    """Two examples for a `keras.Input`, of five steps where it leaves the number of steps open."""
+    shape = (2, *(size or 5 for size in given.shape[1:]))
+    generator = np.random.default_rng(0)
+    return generator.integers(1, 5, shape) if "int" in given.dtype else generator.random(shape, "float32")
