@@ -3,6 +3,8 @@
 import numpy as np
 from keras import ops
 
+from rnn_zoo.layers.ngram_evidence import _SMALLEST_NORM
+
 
 def evidence_terms(layer, ids):
     """What each n-gram adds to the scores: they are the sum of these and the bias.
@@ -18,7 +20,7 @@ def evidence_terms(layer, ids):
     numbers = [ids, *layer.index(ids)]
     places = ops.stack([number + start for number, start in zip(numbers, layer.starts, strict=True)], axis=-1)
     ratios = ops.take(layer.ratios, places, axis=0)
-    norm = ops.sqrt(ops.maximum(ops.sum(ratios**2, axis=(1, 2), keepdims=True), 1e-6))
+    norm = ops.sqrt(ops.maximum(ops.sum(ratios**2, axis=(1, 2), keepdims=True), _SMALLEST_NORM))
     return ratios * ops.take(layer.kernel, places, axis=0) / norm
 
 
