@@ -58,3 +58,4 @@ results: .venv/.installed ## rewrite the tables of README.md from results/
 	$(BIN)/python -m rnn_zoo.evaluation.results results/forecasting.csv --metrics 'mse@*' --metrics 'coverage90@*' --into README.md
 	$(BIN)/python -m rnn_zoo.evaluation.results results/digit_images.csv --into README.md
 	$(BIN)/python -m rnn_zoo.evaluation.results results/word_detector.csv --into README.md
+	$(BIN)/python -m rnn_zoo.evaluation.results results/shakespeare.csv --into README.md

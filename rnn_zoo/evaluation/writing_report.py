@@ -94,9 +94,14 @@ def writing_rows(report, *, recipe, data, seed, command, hardware=None, versions
 def _sentence(metric, values, lower_is_better):
     model, *others = values
     best = (min if metric in lower_is_better else max)(others, key=values.get)
-    better = (values[model] < values[best]) == (metric in lower_is_better) and values[model] != values[best]
-    said = f"{metric.replace('_', ' ')}: {model} {values[model]:.4g}, the best baseline ({best.partition(':')[2]}) "
-    return f"{said}{values[best]:.4g}; the {'model' if better else 'baseline'} is better."
+    shown = [f"{values[name]:.4g}" for name in (model, best)]
+    if shown[0] == shown[1]:
+        end = "they are equal"
+    else:
+        better = (values[model] < values[best]) == (metric in lower_is_better)
+        end = f"the {'model' if better else 'baseline'} is better"
+    name = metric.replace("_", " ")
+    return f"{name}: {model} {shown[0]}, the best baseline ({best.partition(':')[2]}) {shown[1]}; {end}."
 
 
 def _example(example):

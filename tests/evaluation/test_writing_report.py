@@ -39,3 +39,9 @@ def test_its_rows_are_result_rows(tmp_path):
     assert len(read) == 4
     assert read["network", "nats"]["value"] == "1.5" and read["network", "nats"]["parameters"] == "10"
     assert read["baseline:bigram", "bleu"]["train_seconds"] == ""
+
+
+def test_what_is_as_good_is_not_called_better():
+    equal = {name: {**system, "scores": {"nats": 1.5 + 1e-6 * (name == "network")}} for name, system in SYSTEMS.items()}
+    report = writing_report(equal, split="test", lower_is_better=["nats"], console=Console(file=io.StringIO()))
+    assert report["verdict"] == ["nats: network 1.5, the best baseline (bigram) 1.5; they are equal."]
