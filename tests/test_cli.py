@@ -135,7 +135,7 @@ def test_mistakes_get_one_line_and_exit_code_2(run, arguments, message):
     assert message in run(*arguments, code=2)
 
 
-@pytest.mark.parametrize("command", ["list", "info", "predict", "export"])
+@pytest.mark.parametrize("command", ["list", "info", "predict", "export", "inspect"])
 def test_help_explains_every_option(run, command):
     shown = run(command, "--help")
     assert "Usage: rnn-zoo " + command in shown
