@@ -8,7 +8,7 @@ import time
 import keras
 import tensorflow as tf
 
-from rnn_zoo.evaluation.results import these_versions
+from rnn_zoo.evaluation.circumstances import these_versions
 
 
 def prepare():

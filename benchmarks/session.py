@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from benchmarks import machine, records
-from rnn_zoo.evaluation.results import this_hardware
+from rnn_zoo.evaluation.circumstances import this_hardware
 
 
 class Session:

@@ -22,6 +22,7 @@ from rich.table import Table
 from rnn_zoo import Classes, Recurrent, Vectors, many_to_one, training
 from rnn_zoo.checks import positive_integer, positive_number
 from rnn_zoo.evaluation import results as result_files
+from rnn_zoo.evaluation.circumstances import these_versions, this_hardware
 from rnn_zoo.files import atomic_file
 from rnn_zoo.inspection import gradient_flow
 from rnn_zoo.inspection.figures import COLOURS, STYLES, new_figure, write
@@ -75,8 +76,8 @@ def main(
         "recipe": "memory_limits",
         "split": "test",
         "seed": seed,
-        "hardware": result_files.this_hardware(),
-        "versions": result_files.these_versions(),
+        "hardware": this_hardware(),
+        "versions": these_versions(),
         "command": command,
     }
     measured = []

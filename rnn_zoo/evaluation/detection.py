@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from sklearn.metrics import average_precision_score, precision_recall_fscore_support
 
+from rnn_zoo.evaluation.circumstances import these_versions, this_hardware
 from rnn_zoo.evaluation.report import duration
-from rnn_zoo.evaluation.results import these_versions, this_hardware
 from rnn_zoo.files import atomic_file
 
 _SCORES = ("f1", "precision", "recall", "average_precision")

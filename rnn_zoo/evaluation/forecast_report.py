@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from rnn_zoo.evaluation.circumstances import these_versions, this_hardware
 from rnn_zoo.evaluation.forecast_metrics import forecast_scores, naive_error
 from rnn_zoo.evaluation.forecast_picture import draw_forecasts
 from rnn_zoo.evaluation.report import duration
@@ -91,10 +92,8 @@ def forecast_rows(report, *, recipe, data, seed, command, hardware=None, version
     Returns:
         list of dicts.
     """
-    from rnn_zoo.evaluation import results
-
-    hardware = results.this_hardware() if hardware is None else hardware
-    versions = results.these_versions() if versions is None else versions
+    hardware = this_hardware() if hardware is None else hardware
+    versions = these_versions() if versions is None else versions
     horizon = report["horizon"]
     rows = []
     for model, system in report["systems"].items():

@@ -5,12 +5,10 @@ python -m rnn_zoo.evaluation.results results/imdb_sentiment.csv --into README.md
 """
 
 import csv
-import importlib.metadata
-import os
-import platform
 import sys
 from pathlib import Path
 
+from rnn_zoo.evaluation.circumstances import these_versions, this_hardware
 from rnn_zoo.files import atomic_file
 
 COLUMNS = (
@@ -130,32 +128,6 @@ def read(path):
             _number(row[COLUMNS.index("value")], place)
             found.append(dict(zip(COLUMNS, row, strict=True)))
     return found
-
-
-def this_hardware():
-    """This machine in words: "2 cores, Intel(R) Xeon(R) Processor, no GPU"."""
-    import tensorflow as tf  # slow, and only a run that measured something needs it
-
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    gpus = [
-        tf.config.experimental.get_device_details(device).get("device_name", "GPU")
-        for device in tf.config.list_physical_devices("GPU")
-    ]
-    return f"{cores} cores, {_processor()}, {' + '.join(gpus) or 'no GPU'}"
-
-
-def these_versions():
-    """The installed versions in words: "tensorflow 2.21.0; keras 3.15.1; rnn_zoo 0.1.0"."""
-    named = {"tensorflow": "tensorflow", "keras": "keras", "rnn_zoo": "rnn-zoo"}
-    return "; ".join(f"{name} {importlib.metadata.version(package)}" for name, package in named.items())
-
-
-def _processor():
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
 
 
 def _number(value, place):

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from rnn_zoo.evaluation.circumstances import these_versions, this_hardware
 from rnn_zoo.evaluation.highlight import colors, highlighted, of_words, write_html
 from rnn_zoo.evaluation.report import duration
-from rnn_zoo.evaluation.results import these_versions, this_hardware
 from rnn_zoo.evaluation.tag_scores import tag_scores
 from rnn_zoo.files import atomic_file
 from rnn_zoo.text.tag_scheme import spans_of

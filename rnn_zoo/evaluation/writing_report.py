@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from rnn_zoo.evaluation.circumstances import these_versions, this_hardware
 from rnn_zoo.evaluation.report import duration
 from rnn_zoo.files import atomic_file
 
@@ -63,10 +64,8 @@ def writing_rows(report, *, recipe, data, seed, command, hardware=None, versions
     Returns:
         list of dicts.
     """
-    from rnn_zoo.evaluation import results
-
-    hardware = results.this_hardware() if hardware is None else hardware
-    versions = results.these_versions() if versions is None else versions
+    hardware = this_hardware() if hardware is None else hardware
+    versions = these_versions() if versions is None else versions
     rows = []
     for model, system in report["systems"].items():
         scores = {name: value for name, value in system.items() if name not in ("parameters", "train_seconds")}
