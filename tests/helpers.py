@@ -16,6 +16,13 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[1]
+
+
+def examples(count):
+    """So many examples of a property on TensorFlow; a quarter on JAX, which compiles each new shape."""
+    return count if keras.backend.backend() == "tensorflow" else max(1, count // 4)
+
+
 needs_tensorflow = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow only")
 
 

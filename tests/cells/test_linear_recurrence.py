@@ -2,7 +2,7 @@ import functools
 
 import numpy as np
 import pytest
-from helpers import needs_tensorflow, random_inputs
+from helpers import examples, needs_tensorflow, random_inputs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
@@ -44,7 +44,7 @@ def compiled_gates(k, p, initial):
     seed=st.integers(0, 9),
     steepness=st.sampled_from([1.0, 10.0, 1000.0]),
 )
-@settings(max_examples=6)  # a compilation each on JAX
+@settings(max_examples=examples(6))  # a compilation each on JAX
 def test_both_forms_are_the_recurrence(time, batch, units, seed, steepness):
     given_ = recurrence(time, batch, units, seed, steepness)
     expected = in_float64(*given_)

@@ -4,7 +4,15 @@ import hypothesis.extra.numpy
 import keras
 import numpy as np
 import pytest
-from helpers import assert_config_round_trip, gradients, needs_tensorflow, random_inputs, run_layer_test, run_model_test
+from helpers import (
+    assert_config_round_trip,
+    examples,
+    gradients,
+    needs_tensorflow,
+    random_inputs,
+    run_layer_test,
+    run_model_test,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from linear_reference import (
@@ -67,7 +75,7 @@ def forms():
     backwards=st.booleans(),
     start=st.booleans(),
 )
-@hypothesis.settings(max_examples=10)
+@hypothesis.settings(max_examples=examples(10))
 def test_any_mask(forms, layer, mask, backwards, start):
     state = STATE if start else None
     outputs, last = reference(layer, INPUTS, *weights(layer), state=state, mask=mask, backwards=backwards)

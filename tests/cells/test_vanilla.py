@@ -7,7 +7,7 @@ import hypothesis.extra.numpy
 import keras
 import numpy as np
 import pytest
-from helpers import gradients, needs_tensorflow, random_inputs
+from helpers import examples, gradients, needs_tensorflow, random_inputs
 from hypothesis import given
 from keras import ops
 from vanilla_reference import (
@@ -211,7 +211,7 @@ def pairs():
     backwards=hypothesis.strategies.booleans(),
     start=hypothesis.strategies.booleans(),
 )
-@hypothesis.settings(max_examples=15)
+@hypothesis.settings(max_examples=examples(15))
 def test_any_mask(pairs, mask, backwards, start):
     state = STATE if start else None
     ours, theirs = [layer(INPUTS, mask=mask, initial_state=state) for layer in pairs[backwards]]
@@ -229,7 +229,7 @@ def test_any_mask(pairs, mask, backwards, start):
     features=hypothesis.strategies.integers(1, 3),
     units=hypothesis.strategies.integers(1, 3),
 )
-@hypothesis.settings(max_examples=6)
+@hypothesis.settings(max_examples=examples(6))
 def test_any_shape(batch, time, features, units):
     inputs, values = random_inputs((batch, time, features)), weights(features=features, units=units)
     rnn = VanillaRNN(units, return_sequences=True, return_state=True)

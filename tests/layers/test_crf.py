@@ -3,7 +3,7 @@ import itertools
 import keras
 import numpy as np
 import pytest
-from helpers import needs_tensorflow, random_inputs, run_layer_test
+from helpers import examples, needs_tensorflow, random_inputs, run_layer_test
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
@@ -59,7 +59,7 @@ def log_sum(values):
 
 
 @pytest.mark.parametrize("allowed", [None, ALLOWED], ids=["free", "restricted"])
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(seed=st.integers(0, 10_000), scale=st.sampled_from([0.1, 3.0, 60.0]))
 def test_all_is_as_by_enumeration(allowed, seed, scale):
     emissions, parameters = random_inputs((4, 4, 3), seed) * scale, weights(seed + 1)

@@ -5,6 +5,7 @@ import pytest
 from helpers import (
     assert_config_round_trip,
     assert_shape_and_finite,
+    examples,
     gradients,
     random_inputs,
     run_model_test,
@@ -117,7 +118,7 @@ def test_equals_the_equation_however_far_it_looks(drawn, changed):
 
 @pytest.mark.parametrize(("ahead", "seen"), [(1, 1), (6, 3)])
 @given(ids=hypothesis.extra.numpy.arrays("int32", st.sampled_from([(1, 1), (3, 4)]), elements=st.integers(0, 8)))
-@settings(max_examples=6)
+@settings(max_examples=examples(6))
 def test_no_text_gives_nan(ahead, seen, ids):
     ids = np.where(-np.sort(-(ids > 0).astype("int32"), axis=1) > 0, np.maximum(ids, 1), 0)  # padding on the right
     layer = NextWords(**{**ARGUMENTS, "ahead": ahead, "seen": seen})

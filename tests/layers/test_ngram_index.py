@@ -2,7 +2,7 @@ import collections
 
 import numpy as np
 import pytest
-from helpers import assert_config_round_trip
+from helpers import assert_config_round_trip, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
@@ -54,7 +54,7 @@ def number_of_each(texts, orders):
 
 
 @given(texts=TEXTS, others=TEXTS, sizes=st.lists(st.integers(1, 6), max_size=3), min_count=st.integers(1, 3))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_equals_dictionaries_of_n_grams(texts, others, sizes, min_count):
     index = NGramIndex(VOCABULARY, sizes, min_count)
     index.adapt(texts)

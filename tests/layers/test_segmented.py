@@ -2,7 +2,7 @@ import hypothesis.extra.numpy
 import keras
 import numpy as np
 import pytest
-from helpers import random_inputs, run_layer_test, run_model_test
+from helpers import examples, random_inputs, run_layer_test, run_model_test
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
@@ -38,7 +38,7 @@ def read(steps, valid, kernel, recurrent_kernel, bias):
     mask=hypothesis.extra.numpy.arrays(bool, st.tuples(st.integers(1, 3), st.integers(1, 7))),
     length=st.integers(1, 4),
 )
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 def test_equals_the_recurrence_on_each_segment(recurrence, mask, length):
     inputs = random_inputs((*mask.shape, 3))
     found = numpy(Segmented(recurrence, length)(inputs, mask=mask))
@@ -53,7 +53,7 @@ def test_equals_the_recurrence_on_each_segment(recurrence, mask, length):
 
 
 @given(time=st.integers(1, 7), more=st.integers(1, 6), length=st.integers(1, 4))
-@settings(max_examples=4)
+@settings(max_examples=examples(4))
 def test_padding_changes_no_output(recurrence, time, more, length):
     inputs = random_inputs((2, time, 3))
     layer, pool = Segmented(recurrence, length), TimePooling(("last", "max", "mean"), backward_features=2)
