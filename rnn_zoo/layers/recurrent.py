@@ -56,7 +56,7 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
             (`keras.layers.LSTM` leaves them reversed).
         stateful: bool, each batch starts with the states at which the one before ended; needs a fixed batch size.
         implementation: the code that runs over time; all compute the same function with the same weights.
-            "auto": on a CPU, where it knows the cell, "fused" in training, because a step of it is 1.4 to 13 times as
+            "auto": on a CPU, where it knows the cell, "fused" in training, because a step of it is 1.3 to 11 times as
             fast as one of "general" (`results/benchmarks.csv`), and "graph" in inference, because "fused" is compiled
             anew for each length that comes; on a GPU, under TensorFlow, "cudnn" for LSTM and GRU; "general" for all
             else.
