@@ -24,8 +24,8 @@ demo: .venv/.installed ## train on the sentences that ship with the package, com
 	$(BIN)/rnn-zoo predict runs/demo/export "The food is not good" "Not bad at all, I loved it"
 
 test: .venv/.installed-dev ## every test, on TensorFlow and on JAX (those on the real reviews where TFDS_DATA_DIR says where they are)
-	$(BIN)/python -m pytest --numprocesses 2
-	KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses 2 tests/bptt tests/cells tests/layers tests/topologies
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/bptt tests/cells tests/layers tests/topologies
 
 test-slow: .venv/.installed-dev ## train the rows of results/ again on the real reviews, an hour (TFDS_DATA_DIR says where they are, or they download)
 	$(BIN)/python -m pytest -m slow
