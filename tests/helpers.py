@@ -188,21 +188,6 @@ def run_recipe_test(name, arguments, *, data, labels, model, folder, twice=True)
     return out
 
 
-def run_recipe_help_test(name):
-    """`--help` of a recipe says what each of its options is for and what it is when it is left out."""
-    shown = run_recipe(name, "--help")
-    assert shown.returncode == 0, shown.stderr[-2000:]
-    text = " ".join(shown.stdout.replace("│", " ").split())
-    for option in inspect.signature(load_recipe(name).main).parameters.values():
-        flag = f"--{option.name.replace('_', '-')}"
-        assert flag in text, f"{flag} is not in --help"
-        if option.default is not None:
-            default = f"[default: {option.default}]"
-            described = text.split(flag, 1)[1].split("[default:", 1)
-            assert f"[default:{described[1]}".startswith(default), f"{flag} shows no {default}"
-        assert len(text.split(flag, 1)[1].split()) > 3, f"{flag} is not described"
-
-
 def run_recipe(name, *arguments):
     """A recipe as a command in a process of its own -> subprocess.CompletedProcess, with its output as text."""
     environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"}

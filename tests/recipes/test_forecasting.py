@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from helpers import load_recipe, run_recipe_help_test
+from helpers import load_recipe
 from waves import waves
 
 import rnn_zoo
@@ -92,7 +92,3 @@ def test_bad_arguments_before_anything_is_trained(sales, tmp_path, changed, mess
     with pytest.raises(ValueError, match=message):
         load_recipe("forecasting").main(**arguments(sales, tmp_path / "run", **changed))
     assert not (tmp_path / "run").exists()
-
-
-def test_help():
-    run_recipe_help_test("forecasting")

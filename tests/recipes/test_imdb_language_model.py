@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import load_recipe, needs_tensorflow, run_recipe, run_recipe_help_test
+from helpers import load_recipe, needs_tensorflow, run_recipe
 
 import rnn_zoo
 from rnn_zoo import NGrams, Segmented, create_model, datasets, export
@@ -225,10 +225,6 @@ def test_a_bad_start_is_refused_before_training(tmp_path, data, language_model, 
         load_recipe("imdb_sentiment").main(**arguments, out=str(tmp_path / "run"))
     assert "\n" not in str(refused.value)
     assert not (tmp_path / "run").exists()
-
-
-def test_help_shows_every_option_with_its_default():
-    run_recipe_help_test("imdb_language_model")
 
 
 def test_a_mistake_on_the_command_line_is_told_in_one_line(tmp_path):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import load_recipe, needs_tensorflow, run_recipe, run_recipe_help_test, run_recipe_test
+from helpers import load_recipe, needs_tensorflow, run_recipe, run_recipe_test
 
 import rnn_zoo
 from rnn_zoo import export
@@ -63,10 +63,6 @@ def test_two_classes_without_validation_or_average(tmp_path):
     training = json.loads((out / "config.json").read_text(encoding="utf-8"))["training"]
     assert training["weight_average"] is None and training["validation_batches"] is None
     assert training["patience"] == 0
-
-
-def test_help_shows_every_option_with_its_default():
-    run_recipe_help_test("imdb_sentiment")
 
 
 def test_a_mistake_on_the_command_line_is_told_in_one_line(tmp_path):

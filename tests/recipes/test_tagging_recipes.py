@@ -4,7 +4,7 @@ import json
 import sys
 
 import pytest
-from helpers import load_recipe, run_recipe_help_test
+from helpers import load_recipe
 
 import rnn_zoo
 from rnn_zoo.evaluation import results
@@ -65,7 +65,3 @@ def test_parts_of_speech(run, tmp_path):
 def test_names_are_asked_for(run, tmp_path):
     with pytest.raises(ValueError, match=r"the tags of .* name nothing, as 'ADP'; pass `tag_column`"):
         run("named_entities", write(tmp_path / "b.conll", 2))
-
-
-def test_help_explains_every_option():
-    run_recipe_help_test("named_entities")

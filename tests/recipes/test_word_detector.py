@@ -1,4 +1,3 @@
-import inspect
 import io
 import json
 
@@ -62,11 +61,6 @@ def test_what_is_told_is_marked_and_the_state_goes_on(run):
     assert hear(Ear(), symbols, "ab", "b", console, "a") == "b"
     assert [line.rstrip() for line in text.getvalue().splitlines()] == ["bab <- 1.00", "b <- 1.00"]
     assert Stream(export.load(run / "run" / "export").model).state_names == ["layer_0/forward/h"]
-
-
-def test_help_describes_every_option():
-    main = load_recipe("word_detector").main
-    assert all(f"\n        {name}: " in main.__doc__ for name in inspect.signature(main).parameters)
 
 
 @pytest.mark.parametrize(
