@@ -119,7 +119,7 @@ def test_every_other_model_keeps_its_answers_in_a_file(name):
     known = zoo._models()[name].__kwdefaults__
     model = create_model(name, **{option: 4 for option in ("units", "dim") if option in known})
     assert model.name == name and model.compiled
-    inputs = keras.tree.map_structure(random_input, model._inputs_struct)  # one, a list or a dict, as it was made
+    inputs = keras.tree.map_structure(random_input, model.input)  # one, a list or a dict, as it was made
     expected = model.predict(inputs, verbose=0)
     assert all(np.isfinite(array).all() for array in keras.tree.flatten(expected))
     assert_equal(save_and_load(model).predict(inputs, verbose=0), expected, rtol=1e-5, atol=1e-6)

@@ -104,12 +104,12 @@ class LinearCell(keras.layers.SimpleRNNCell):
     @staticmethod
     def gates(projected):
         """List of <float>[..., units], x_t W + b in parts -> (a, b), each <float>[..., units]."""
-        raise NotImplementedError
+        raise NotImplementedError("A `LinearCell` must define `gates`.")
 
     @staticmethod
     def log_gates(projected):
         """(log a, log b) of `gates`."""
-        raise NotImplementedError
+        raise NotImplementedError("A `LinearCell` must define `log_gates`.")
 
     def call(self, inputs, states, training=False):
         state = states[0] if isinstance(states, (list, tuple)) else states
