@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from sklearn.metrics import average_precision_score, precision_recall_fscore_support
 
-from rnn_zoo.evaluation.circumstances import these_versions, this_hardware
 from rnn_zoo.evaluation.report import duration
+from rnn_zoo.evaluation.system_rows import system_rows
 from rnn_zoo.files import atomic_file
 
 _SCORES = ("f1", "precision", "recall", "average_precision")
@@ -110,19 +110,11 @@ def detection_rows(report, *, recipe, data, seed, command):
     Returns:
         list of dicts with the keys `rnn_zoo.evaluation.results.COLUMNS`.
     """
-    common = {"recipe": recipe, "data": data, "split": report["split"]}
-    made_by = {"hardware": this_hardware(), "versions": these_versions(), "command": command}
-    rows = []
-    for model, system in report["systems"].items():
-        parameters, seconds = system["parameters"], system["train_seconds"]
-        size = {
-            "parameters": "" if parameters is None else parameters,
-            "train_seconds": "" if seconds is None else f"{seconds:.1f}",
-        }
-        for metric in _SCORES:
-            number = {"model": model, "seed": seed, "metric": metric, "value": f"{system[metric]:.6g}"}
-            rows.append({**common, **number, **size, **made_by})
-    return rows
+
+    def numbers(system):
+        return {metric: system[metric] for metric in _SCORES}
+
+    return system_rows(report, numbers, recipe=recipe, data=data, seed=seed, command=command)
 
 
 def _print(result, console):

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rnn_zoo.evaluation.circumstances import these_versions, this_hardware
 from rnn_zoo.evaluation.forecast_metrics import forecast_scores, naive_error
 from rnn_zoo.evaluation.forecast_picture import draw_forecasts
 from rnn_zoo.evaluation.report import duration
+from rnn_zoo.evaluation.system_rows import system_rows
 from rnn_zoo.files import atomic_file
 
 _SCORES = (
@@ -92,33 +92,14 @@ def forecast_rows(report, *, recipe, data, seed, command, hardware=None, version
     Returns:
         list of dicts.
     """
-    hardware = this_hardware() if hardware is None else hardware
-    versions = these_versions() if versions is None else versions
     horizon = report["horizon"]
-    rows = []
-    for model, system in report["systems"].items():
-        nominal = round(100 * system["nominal_coverage"])
-        numbers = {f"{name}@{horizon}": system[name] for name in ("mse", "mae", "mase", "smape")}
-        numbers[f"coverage{nominal}@{horizon}"] = system["coverage"]
-        seconds = system["train_seconds"]
-        rows += [
-            {
-                "recipe": recipe,
-                "data": data,
-                "split": report["split"],
-                "model": model,
-                "seed": seed,
-                "metric": metric,
-                "value": f"{value:.6g}",
-                "parameters": system["parameters"],
-                "train_seconds": "" if seconds is None else f"{seconds:.1f}",
-                "hardware": hardware,
-                "versions": versions,
-                "command": command,
-            }
-            for metric, value in numbers.items()
-        ]
-    return rows
+
+    def numbers(system):
+        found = {f"{name}@{horizon}": system[name] for name in ("mse", "mae", "mase", "smape")}
+        return {**found, f"coverage{round(100 * system['nominal_coverage'])}@{horizon}": system["coverage"]}
+
+    made_by = {"recipe": recipe, "data": data, "seed": seed, "command": command}
+    return system_rows(report, numbers, **made_by, hardware=hardware, versions=versions)
 
 
 def _verdict(systems):

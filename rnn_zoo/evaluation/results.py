@@ -8,7 +8,7 @@ import csv
 import sys
 from pathlib import Path
 
-from rnn_zoo.evaluation.circumstances import these_versions, this_hardware
+from rnn_zoo.evaluation.system_rows import system_rows
 from rnn_zoo.files import atomic_file
 
 COLUMNS = (
@@ -48,32 +48,16 @@ def rows(report, *, recipe, data, seed, command, hardware=None, versions=None):
     Returns:
         list of dicts with the keys `COLUMNS`.
     """
-    hardware = this_hardware() if hardware is None else hardware
-    versions = these_versions() if versions is None else versions
-    made = []
-    for model, system in report["systems"].items():
-        numbers = {name: system[name] for name in ("accuracy", "macro_f1", "log_loss", "calibration_error")}
-        for share, metric in _ORDER_SHARES.items():
-            if system["order"] and share in system["order"]:
-                numbers[metric] = system["order"][share]
-        made += [
-            {
-                "recipe": recipe,
-                "data": data,
-                "split": report["split"],
-                "model": model,
-                "seed": seed,
-                "metric": metric,
-                "value": f"{value:.6g}",
-                "parameters": "" if system["parameters"] is None else system["parameters"],
-                "train_seconds": "" if system["train_seconds"] is None else f"{system['train_seconds']:.1f}",
-                "hardware": hardware,
-                "versions": versions,
-                "command": command,
-            }
-            for metric, value in numbers.items()
-        ]
-    return made
+    made_by = {"recipe": recipe, "data": data, "seed": seed, "command": command}
+    return system_rows(report, _numbers, **made_by, hardware=hardware, versions=versions)
+
+
+def _numbers(system):
+    numbers = {name: system[name] for name in ("accuracy", "macro_f1", "log_loss", "calibration_error")}
+    for share, metric in _ORDER_SHARES.items():
+        if system["order"] and share in system["order"]:
+            numbers[metric] = system["order"][share]
+    return numbers
 
 
 def append(path, rows):

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rnn_zoo.evaluation.circumstances import these_versions, this_hardware
 from rnn_zoo.evaluation.highlight import colors, highlighted, of_words, write_html
 from rnn_zoo.evaluation.report import duration
+from rnn_zoo.evaluation.system_rows import system_rows
 from rnn_zoo.evaluation.tag_scores import tag_scores
 from rnn_zoo.files import atomic_file
 from rnn_zoo.text.tag_scheme import spans_of
@@ -91,26 +91,11 @@ def tag_rows(report, *, recipe, data, seed, command):
     Returns:
         list of dicts.
     """
-    hardware, versions = this_hardware(), these_versions()
-    return [
-        {
-            "recipe": recipe,
-            "data": data,
-            "split": report["split"],
-            "model": model,
-            "seed": seed,
-            "metric": metric,
-            "value": f"{system[metric]:.6g}",
-            "parameters": "" if system["parameters"] is None else system["parameters"],
-            "train_seconds": "" if system["train_seconds"] is None else f"{system['train_seconds']:.1f}",
-            "hardware": hardware,
-            "versions": versions,
-            "command": command,
-        }
-        for model, system in report["systems"].items()
-        for metric in METRICS
-        if metric in system
-    ]
+
+    def numbers(system):
+        return {metric: system[metric] for metric in METRICS if metric in system}
+
+    return system_rows(report, numbers, recipe=recipe, data=data, seed=seed, command=command)
 
 
 def _sentences(test, predicted, rows, scheme):

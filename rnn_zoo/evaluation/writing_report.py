@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rnn_zoo.evaluation.circumstances import these_versions, this_hardware
 from rnn_zoo.evaluation.report import duration
+from rnn_zoo.evaluation.system_rows import system_rows
 from rnn_zoo.files import atomic_file
 
 
@@ -64,30 +64,12 @@ def writing_rows(report, *, recipe, data, seed, command, hardware=None, versions
     Returns:
         list of dicts.
     """
-    hardware = this_hardware() if hardware is None else hardware
-    versions = these_versions() if versions is None else versions
-    rows = []
-    for model, system in report["systems"].items():
-        scores = {name: value for name, value in system.items() if name not in ("parameters", "train_seconds")}
-        seconds = system["train_seconds"]
-        rows += [
-            {
-                "recipe": recipe,
-                "data": data,
-                "split": report["split"],
-                "model": model,
-                "seed": seed,
-                "metric": metric,
-                "value": f"{value:.6g}",
-                "parameters": "" if system["parameters"] is None else system["parameters"],
-                "train_seconds": "" if seconds is None else f"{seconds:.1f}",
-                "hardware": hardware,
-                "versions": versions,
-                "command": command,
-            }
-            for metric, value in scores.items()
-        ]
-    return rows
+
+    def numbers(system):
+        return {name: value for name, value in system.items() if name not in ("parameters", "train_seconds")}
+
+    made_by = {"recipe": recipe, "data": data, "seed": seed, "command": command}
+    return system_rows(report, numbers, **made_by, hardware=hardware, versions=versions)
 
 
 def _sentence(metric, values, lower_is_better):
