@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from rnn_zoo.checks import one_of
+from rnn_zoo.datasets.splits import SPLIT_NAMES
 
 _SAMPLES = {"tinyshakespeare": Path(__file__).parent.parent / "samples" / "tinyshakespeare" / "tinyshakespeare.txt.gz"}
 _HELD_OUT = 0.05
@@ -17,7 +18,7 @@ class LongText:
 
     Args:
         name: what `load_text` was given.
-        train, validation, test: str, the first nine tenths of the text and twice a twentieth, in this order.
+        train, validation, test: str; of one file the first nine tenths and twice a twentieth, in this order.
         licence, source: str.
     """
 
@@ -39,24 +40,30 @@ class LongText:
 
 
 def load_text(name_or_path):
-    """Loads a text, cut 90 / 5 / 5 by position.
+    """Loads a text, one of one file cut 90 / 5 / 5 by position.
 
     Args:
-        name_or_path: "tinyshakespeare" (in the package), or a file of one's own, UTF-8, .txt or .txt.gz.
+        name_or_path: "tinyshakespeare" (in the package); a file of one's own, UTF-8, .txt or .txt.gz; or a folder with
+            such a file for each split, such as the Penn Treebank's `ptb.train.txt`: a part of the name, between dots,
+            says which (train; val, valid, validation or dev; test).
     Returns:
         LongText
     Raises:
-        ValueError: an unknown name, a file that is not UTF-8, or one too short to be cut in three.
-        FileNotFoundError: there is no such file.
+        ValueError: an unknown name, a file that is not UTF-8, one too short to be cut in three, or not one file of each
+            split in a folder.
+        FileNotFoundError: there is no such file or folder.
     """
     if name_or_path in _SAMPLES:
         licence, source = "public domain", "Andrej Karpathy's Tiny Shakespeare, https://github.com/karpathy/char-rnn"
         return _cut(name_or_path, read_text(_SAMPLES[name_or_path]), licence, source)
     path = Path(name_or_path)
+    if path.is_dir():
+        splits = {split: read_text(_file_of(path, names)) for split, names in SPLIT_NAMES.items()}
+        return LongText(str(name_or_path), **splits, licence="not stated", source=path.name)
     if not path.is_file():
         if not path.suffix:
-            one_of("name_or_path", str(name_or_path), [*_SAMPLES, "a .txt file"])
-        raise FileNotFoundError(f"`name_or_path`: there is no file {path}.")
+            one_of("name_or_path", str(name_or_path), [*_SAMPLES, "a .txt file", "a folder"])
+        raise FileNotFoundError(f"`name_or_path`: there is no file or folder {path}.")
     return _cut(str(name_or_path), read_text(path), "the user's own file; not stated", str(path))
 
 
@@ -74,6 +81,16 @@ def read_text(path):
         ) from error
     except (gzip.BadGzipFile, EOFError) as error:
         raise ValueError(f"{path} is not a whole gzip file ({error}); rename or download it again.") from error
+
+
+def _file_of(folder, names):
+    """The one text file of a folder that a part of its name, between dots, calls by one of these."""
+    found = [path for path in sorted(folder.iterdir()) if path.name.endswith((".txt", ".txt.gz"))]
+    found = [path for path in found if set(path.name.lower().split(".")) & set(names)]
+    if len(found) != 1:
+        listed = ", ".join(path.name for path in found) or "none"
+        raise ValueError(f"{folder} must hold one .txt or .txt.gz file called {' or '.join(names)}, got {listed}.")
+    return found[0]
 
 
 def _cut(name, text, licence, source):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from rnn_zoo.checks import one_of
 from rnn_zoo.datasets.long_text import read_text
+from rnn_zoo.datasets.splits import SPLIT_NAMES
 
 _SAMPLES = {"tatoeba": Path(__file__).parent.parent / "samples" / "tatoeba" / "eng-fra.tsv.gz"}
-_SPLITS = {"train": ("train",), "validation": ("val", "valid", "validation", "dev"), "test": ("test",)}
 _OF_TWENTY = ("validation", "test")  # of twenty sentences of one file, one each; the others are for training
 
 
@@ -79,7 +79,7 @@ def load_pairs(name_or_path, source="en", target="de", *, variant=""):
         return _from_file(name_or_path, _SAMPLES[name_or_path], "CC BY 2.0", origin)
     path = Path(name_or_path)
     if path.is_dir():
-        splits = {split: _read_split(path, split, source, target, variant) for split in _SPLITS}
+        splits = {split: _read_split(path, split, source, target, variant) for split in SPLIT_NAMES}
         return Pairs(str(name_or_path), **splits, licence="not stated", source=f"{path.name}, {source} to {target}")
     if not path.is_file():
         if not path.suffix:
@@ -89,7 +89,7 @@ def load_pairs(name_or_path, source="en", target="de", *, variant=""):
 
 
 def _from_file(name, path, licence, origin):
-    splits = {split: PairSplit([], []) for split in _SPLITS}
+    splits = {split: PairSplit([], []) for split in SPLIT_NAMES}
     split_of = {}
     for number, line in enumerate(_lines(path), start=1):
         if not line:
@@ -127,7 +127,7 @@ def _find(folder, split, language, variant):
         file
         for file in sorted(folder.iterdir())
         if file.name.removesuffix(".gz").endswith(f".{language}")
-        and file.name.startswith(tuple(f"{name}{mark}" for name in _SPLITS[split] for mark in "._-"))
+        and file.name.startswith(tuple(f"{name}{mark}" for name in SPLIT_NAMES[split] for mark in "._-"))
         and variant in file.name
     ]
     if len(found) != 1:

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+# What files of a split are called.
+SPLIT_NAMES = {"train": ("train",), "validation": ("val", "valid", "validation", "dev"), "test": ("test",)}
+
 
 def hold_out(labels, share, seed, groups=None):
     """Splits rows in two, each class in both by the same share; no group in both.

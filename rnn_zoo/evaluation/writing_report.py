@@ -18,7 +18,8 @@ def writing_report(systems, *, split, lower_is_better=(), examples=(), out=None,
 
     Args:
         systems: dict, name -> dict of "scores" (metric -> float), "parameters" (int or None) and "train_seconds" (float
-            or None). The model comes first; a baseline's name begins with "baseline:".
+            or None). The model comes first; a baseline's name begins with "baseline:", and what does not is another
+            system beside them, of which the verdict says nothing.
         split: str, what the scores were measured on.
         lower_is_better: names of metrics.
         examples: dicts of what was given and what was written, name -> str, as "given", "written", "expected".
@@ -40,7 +41,7 @@ def writing_report(systems, *, split, lower_is_better=(), examples=(), out=None,
         "verdict": [
             _sentence(metric, {name: system["scores"][metric] for name, system in systems.items()}, lower_is_better)
             for metric in systems[model]["scores"]
-            if len(systems) > 1
+            if any(name.startswith("baseline:") for name in systems)
         ],
         "examples": [dict(example) for example in examples],
     }
@@ -73,7 +74,8 @@ def writing_rows(report, *, recipe, data, seed, command, hardware=None, versions
 
 
 def _sentence(metric, values, lower_is_better):
-    model, *others = values
+    model = next(iter(values))
+    others = [name for name in values if name.startswith("baseline:")]
     best = (min if metric in lower_is_better else max)(others, key=values.get)
     shown = [f"{values[name]:.4g}" for name in (model, best)]
     if shown[0] == shown[1]:

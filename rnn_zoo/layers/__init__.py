@@ -24,6 +24,7 @@ from rnn_zoo.layers.raw_forecast import RawForecast
 from rnn_zoo.layers.recurrent import Recurrent
 from rnn_zoo.layers.segmented import Segmented
 from rnn_zoo.layers.segrnn import JoinSegments, SegRNN
+from rnn_zoo.layers.stream_nats import StreamNats
 from rnn_zoo.layers.tags import Tags
 from rnn_zoo.layers.time_features import TimeFeatures
 from rnn_zoo.layers.time_pooling import TimePooling
@@ -58,6 +59,7 @@ __all__ = [
     "Recurrent",
     "SegRNN",
     "Segmented",
+    "StreamNats",
     "Tags",
     "TimeFeatures",
     "TimePooling",

@@ -121,7 +121,7 @@ class Decoder(keras.layers.Layer):
         state = self.begin(source)
         if training and self.sampling:
             previous = self._mix(previous, state)
-        features, weights, _ = self._features(previous, state, training)
+        features, weights, _ = self.follow(previous, state, training)
         predictions = self._predict(features)
         return (predictions, weights) if return_attention else predictions
 
@@ -141,12 +141,19 @@ class Decoder(keras.layers.Layer):
 
     def read(self, previous, state):
         """The prediction after the last valid step of <any>[batch, time, ...], and the state there, as of `begin`."""
-        features, _, states = self._features(previous, state, training=False)
+        features, _, states = self.follow(previous, state, training=False)
         # The last step alone goes to the head, whose work is the largest where there are many tokens.
         last = last_step(features, self.front.compute_mask(previous))
         return self._predict(last[:, None])[:, 0], {**state, "states": states}
 
-    def _features(self, previous, state, training):
+    def follow(self, previous, state, training):
+        """What goes to the head at every step, the weights of the attention or None, and the last states.
+
+        Args:
+            previous: what the front reads.
+            state: as of `begin`.
+            training: bool, whether dropout is on.
+        """
         outputs, states = self.recurrence(
             self.front(previous),
             mask=self.front.compute_mask(previous),
@@ -180,7 +187,7 @@ class Decoder(keras.layers.Layer):
         chosen = ops.logical_and(chosen, previous != PADDING)
         mixed = previous
         for _ in range(self.sampling_passes):
-            features, _, _ = self._features(mixed, state, training=False)
+            features, _, _ = self.follow(mixed, state, training=False)
             scores = self._predict(features)
             scores = ops.concatenate([ops.full_like(scores[..., :1], -1e9), scores[..., 1:]], axis=-1)  # no padding
             guesses = ops.cast(ops.argmax(ops.stop_gradient(scores), axis=-1), previous.dtype)

@@ -5,6 +5,7 @@ from rnn_zoo.text.batches import Batches
 from rnn_zoo.text.pair_batches import PairBatches
 from rnn_zoo.text.spelling import Spelling
 from rnn_zoo.text.standardize import standardize
+from rnn_zoo.text.streams import Streams
 from rnn_zoo.text.symbols import Symbols
 from rnn_zoo.text.tagged_batches import TaggedBatches
 from rnn_zoo.text.token_ids import TokenIds
@@ -15,6 +16,7 @@ __all__ = [
     "Batches",
     "PairBatches",
     "Spelling",
+    "Streams",
     "Symbols",
     "TaggedBatches",
     "TokenIds",

@@ -37,7 +37,7 @@ def test_bad_files_are_named(tmp_path, name, content, message):
 
 
 def test_what_is_not_there():
-    with pytest.raises(FileNotFoundError, match=r"there is no file none\.txt"):
+    with pytest.raises(FileNotFoundError, match=r"there is no file or folder none\.txt"):
         load_text("none.txt")
     with pytest.raises(ValueError, match="Did you mean 'tinyshakespeare'"):
         load_text("tiny_shakespeare")
