@@ -25,7 +25,7 @@ demo: .venv/.installed ## train on the sentences that ship with the package, com
 
 test: .venv/.installed-dev ## every test, on TensorFlow and on JAX (those on the real reviews where TFDS_DATA_DIR says where they are)
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
-	KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/bptt tests/cells tests/layers tests/topologies
+	KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/bptt tests/cells tests/layers tests/topologies tests/training/test_fit_compiled.py
 
 test-slow: .venv/.installed-dev ## train the rows of results/ again on the real reviews, an hour (TFDS_DATA_DIR says where they are, or they download)
 	$(BIN)/python -m pytest -m slow

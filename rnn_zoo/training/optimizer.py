@@ -83,6 +83,9 @@ def averaged_weights(model):
         return
     raw = [keras.ops.convert_to_numpy(variable) for variable in model.trainable_variables]
     optimizer.finalize_variable_values(model.trainable_variables)
+    for variable in model.trainable_variables:
+        # On JAX the optimizer's array itself; an evaluation gives the arrays it reads away, and the average with them.
+        variable.assign(keras.ops.copy(variable.value))
     try:
         yield
     finally:
