@@ -1,5 +1,6 @@
 """Recurrent: a stack of one kind of cell, the one place where stacks are built."""
 
+import contextlib
 import warnings
 
 import keras
@@ -163,6 +164,7 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
                 self.recurrences[place] = self._make_layer(kind, place, width)
                 self.state_names += [f"{place}/{state}" for state in kind.states]
         check_implementation(implementation, truncate, checkpoint, self.recurrences[f"layer_0/{self.directions[0]}"])
+        self._loop = None
         self.projections = {}
         self.normalizations = [
             keras.layers.LayerNormalization(dtype=self.dtype_policy, name=f"layer_{layer}_normalization")
@@ -245,14 +247,19 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
         if any(name in given for name in names):
             defaults = recurrence.get_initial_state(ops.shape(inputs)[0])
             initial = [given.get(name, default) for name, default in zip(names, defaults, strict=True)]
-        outputs, last = self._outputs_and_last(recurrence, inputs, mask, initial, training, sequences)
+        outputs, last = self._outputs_and_last(place, inputs, mask, initial, training, sequences)
         states.update(zip(names, last, strict=True))
         if sequences:
             return outputs
         # Where steps are skipped the state stays, so that the last one is the output of the last step read.
         return last[0] if outputs is None else last_step(outputs, mask, self.units[layer] * (direction == "backward"))
 
-    def _outputs_and_last(self, recurrence, inputs, mask, initial, training, sequences):
+    def _outputs_and_last(self, place, inputs, mask, initial, training, sequences):
+        recurrence = self.recurrences[place]
+        if self._loop is not None:
+            kept = recurrence.states if self.stateful else None
+            initial = initial or kept or recurrence.get_initial_state(ops.shape(inputs)[0])
+            return self._loop(place, inputs, mask, list(initial), training)
         chosen, cell = choose(self, recurrence, training)
         if chosen == "fused":
             options = {"sequences": sequences, "truncate": self.truncate, "checkpoint": self.checkpoint}
@@ -263,6 +270,29 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
             return run_cudnn(recurrence, inputs, mask, initial, training)
         outputs, *last = recurrence(inputs, mask=mask, initial_state=initial, training=training)
         return ops.flip(outputs, axis=1) if recurrence.go_backwards else outputs, last
+
+    @contextlib.contextmanager
+    def run_by(self, loop):
+        """Within the block `loop` runs every layer and direction over time, whatever `implementation` says.
+
+        For looking into a recurrence: directions, merging, residuals, masks and the names of states stay as they are,
+        around it. It holds for calls in the block, not for functions that TensorFlow or JAX traced before.
+
+            def loop(place, inputs, mask, initial, training):
+                outputs, *last = stack.recurrences[place](inputs, mask=mask, initial_state=initial, training=training)
+                ...
+
+        Args:
+            loop: function of the place in `recurrences`, "layer_0/forward"; <float>[batch, time, features];
+                <bool>[batch, time] or None; the states before the first step, a list of <float>[batch, units]; and
+                `training`, to a pair: <float>[batch, time, units] in the order of time, whichever way it was read,
+                and the last states, a list.
+        """
+        before, self._loop = self._loop, loop
+        try:
+            yield
+        finally:
+            self._loop = before
 
     def _project(self, layer, inputs):
         place = f"layer_{layer}"
