@@ -9,7 +9,7 @@ import numpy as np
 from rnn_zoo.checks import one_of
 from rnn_zoo.inspection.advice import advise, first_reached
 from rnn_zoo.inspection.jacobian import largest_singular_values
-from rnn_zoo.inspection.observed import EAGER_STEPS, in_time, observed, places
+from rnn_zoo.inspection.observed import EAGER_STEPS, in_time, observed, places, sizes
 
 # A gradient of which this share is left teaches nothing beside the noise of a batch.
 REACH = 0.01
@@ -117,7 +117,7 @@ def gradient_flow(model, inputs, targets, loss=None):
     if run is None:
         run = _compiled[model][loss] = _trace(model, loss)
     inputs, targets = (keras.tree.map_structure(tf.convert_to_tensor, given) for given in (inputs, targets))
-    return _collect(*run(inputs, targets), *keras.tree.flatten(inputs)[0].shape[:2])
+    return _collect(*run(inputs, targets), *sizes(inputs))
 
 
 def _trace(model, loss):
@@ -152,7 +152,7 @@ def _trace(model, loss):
     traced = tf.function(run, reduce_retracing=True, autograph=False)
 
     def call(inputs, targets):
-        short = keras.tree.flatten(inputs)[0].shape[1] <= EAGER_STEPS
+        short = sizes(inputs)[1] <= EAGER_STEPS
         value, arrays = (run if short else traced)(inputs, targets)
         return found, float(value), keras.tree.map_structure(lambda array: array.numpy(), arrays)
 

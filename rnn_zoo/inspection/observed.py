@@ -132,17 +132,25 @@ def observed(model, tape=None):
         ValueError: as of `places`.
     """
     found, records = places(model), {}
-    cuts = [layer for layer in model._flatten_layers() if isinstance(layer, Segmented)]
-    try:
-        for place in found:
-            place.layer.inner_loop = _observed_loop(place, records, tape)
-        for cut in cuts:
-            cut._read = _read_all(cut)
-        with general(model):
+    layers = list(model._flatten_layers())
+    by_layer = {id(place.layer): place for place in found}
+    cuts = [layer for layer in layers if isinstance(layer, Segmented)]
+    changed = [(cut, "_read", _read_all(cut)) for cut in cuts]
+    with contextlib.ExitStack() as stack:
+        for layer in layers:
+            if isinstance(layer, Recurrent):
+                stack.enter_context(layer.run_by(_loop(layer, by_layer, records, tape)))
+                for part in layer.recurrences.values():
+                    del by_layer[id(part)]
+        # Keras's own layers have no such way in.
+        changed += [(place.layer, "inner_loop", _inner_loop(place, records, tape)) for place in by_layer.values()]
+        try:
+            for layer, name, method in changed:
+                setattr(layer, name, method)
             yield found, records
-    finally:
-        for changed, name in [*((place.layer, "inner_loop") for place in found), *((cut, "_read") for cut in cuts)]:
-            changed.__dict__.pop(name, None)
+        finally:
+            for layer, name, _ in changed:
+                layer.__dict__.pop(name, None)
 
 
 def _read_all(cut):
@@ -150,66 +158,84 @@ def _read_all(cut):
     return lambda steps, valid, training: cut.recurrence(steps, mask=valid, training=training)
 
 
-def _observed_loop(place, records, tape):
-    """The method `inner_loop` of `keras.layers.RNN` for one place."""
-    import tensorflow as tf
+def _loop(stack, by_layer, records, tape):
+    """The loop that `Recurrent.run_by` takes."""
+    known = {name: by_layer[id(layer)] for name, layer in stack.recurrences.items()}
 
-    layer = place.layer
+    def loop(name, inputs, mask, initial, training):
+        return _observe(known[name], inputs, mask, initial, training, records, tape)
+
+    return loop
+
+
+def _inner_loop(place, records, tape):
+    """The method `inner_loop` of `keras.layers.RNN`, whose outputs stand in the order of reading."""
 
     def inner_loop(sequences, initial_state, mask=None, training=False):
-        cell = layer.cell
-        batch, time = tf.shape(sequences)[0], tf.shape(sequences)[1]
         mask = keras.tree.flatten(mask)[0] if keras.tree.flatten(mask) else None
-        valid = tf.ones((batch, time), "bool") if mask is None else tf.cast(mask, "bool")
         given = keras.tree.flatten(initial_state)
-        initial = [tf.ensure_shape(tf.cast(state, layer.compute_dtype), (None, state.shape[-1])) for state in given]
-        taps = []
-        if tape is not None:
-            taps = [tf.zeros((time, batch, state.shape[-1]), state.dtype) for state in initial]
-            tape.watch(taps)
-        arrays = [
-            tf.TensorArray(array.dtype, time, element_shape=array.shape[1:]).unstack(array)
-            for array in (tf.transpose(sequences, (1, 0, 2)), tf.transpose(valid)[..., None], *taps)
-        ]
-        options = {"training": training} if cell._call_has_training_arg else {}
-
-        def step(number, states, output, outputs, histories):
-            t = time - 1 - number if layer.go_backwards else number
-            x, is_valid, *added = (array.read(t) for array in arrays)
-            new_output, new = cell(x, list(states), **options)
-            new = keras.tree.flatten(new)
-            same = [place for place, state in enumerate(new) if state is new_output]
-            if added:
-                new = [state + tap for state, tap in zip(new, added, strict=True)]
-            if mask is not None:
-                new = [tf.where(is_valid, after, old) for after, old in zip(new, states, strict=True)]
-            if mask is not None and not same:
-                new_output = tf.where(is_valid, new_output, output)
-            output = new[same[0]] if same else new_output
-            histories = [history.write(t, state) for history, state in zip(histories, new, strict=True)]
-            return number + 1, new, output, outputs.write(number, output), histories
-
-        width = cell.output_size if isinstance(cell.output_size, int) else initial[0].shape[-1]
-        first = tf.zeros((batch, width), layer.compute_dtype)
-        first = tf.ensure_shape(first, (sequences.shape[0], width))
-        histories = [tf.TensorArray(state.dtype, time, element_shape=(None, state.shape[-1])) for state in initial]
-        outputs = tf.TensorArray(layer.compute_dtype, time, element_shape=(None, width))
-        _, last, output, outputs, histories = tf.while_loop(
-            lambda number, *_: number < time,
-            step,
-            (0, initial, first, outputs, histories),
-            maximum_iterations=time,
-        )
-        sequence = tf.transpose(outputs.stack(), (1, 0, 2))
-        in_order = tf.reverse(sequence, [1]) if layer.go_backwards else sequence
-        states = [tf.transpose(history.stack(), (1, 0, 2)) for history in histories]
-        # Of a layer that runs twice, such as over a past and then over a step ahead, the first run.
-        records.setdefault(place.name, Record(sequences, valid, states, initial, taps, in_order))
-        # What is read on must be what is recorded, or no gradient would come by.
-        sequence = tf.reverse(in_order, [1]) if layer.go_backwards else in_order
-        return output, sequence, last
+        outputs, last = _observe(place, sequences, mask, given, training, records, tape)
+        read = keras.ops.flip(outputs, axis=1) if place.backward else outputs
+        return read[:, -1], read, last
 
     return inner_loop
+
+
+def _observe(place, inputs, mask, given, training, records, tape):
+    """Runs a cell step by step and records it -> (outputs in the order of time, last states)."""
+    import tensorflow as tf
+
+    cell, dtype = place.layer.cell, place.layer.compute_dtype
+    batch, time = tf.shape(inputs)[0], tf.shape(inputs)[1]
+    valid = tf.ones((batch, time), "bool") if mask is None else tf.cast(mask, "bool")
+    initial = [tf.ensure_shape(tf.cast(state, dtype), (None, state.shape[-1])) for state in given]
+    taps = []
+    if tape is not None:
+        taps = [tf.zeros((time, batch, state.shape[-1]), state.dtype) for state in initial]
+        tape.watch(taps)
+    arrays = [
+        tf.TensorArray(array.dtype, time, element_shape=array.shape[1:]).unstack(array)
+        for array in (tf.transpose(inputs, (1, 0, 2)), tf.transpose(valid)[..., None], *taps)
+    ]
+    options = {"training": training} if cell._call_has_training_arg else {}
+
+    def step(number, states, output, outputs, histories):
+        t = time - 1 - number if place.backward else number
+        x, is_valid, *added = (array.read(t) for array in arrays)
+        new_output, new = cell(x, list(states), **options)
+        new = keras.tree.flatten(new)
+        same = [number for number, state in enumerate(new) if state is new_output]
+        if added:
+            new = [state + tap for state, tap in zip(new, added, strict=True)]
+        if mask is not None:
+            new = [tf.where(is_valid, after, old) for after, old in zip(new, states, strict=True)]
+        if mask is not None and not same:
+            new_output = tf.where(is_valid, new_output, output)
+        output = new[same[0]] if same else new_output
+        histories = [history.write(t, state) for history, state in zip(histories, new, strict=True)]
+        return number + 1, new, output, outputs.write(t, output), histories
+
+    width = cell.output_size if isinstance(cell.output_size, int) else initial[0].shape[-1]
+    first = tf.ensure_shape(tf.zeros((batch, width), dtype), (inputs.shape[0], width))
+    histories = [tf.TensorArray(state.dtype, time, element_shape=(None, state.shape[-1])) for state in initial]
+    outputs = tf.TensorArray(dtype, time, element_shape=(None, width))
+    _, last, _, outputs, histories = tf.while_loop(
+        lambda number, *_: number < time,
+        step,
+        (0, initial, first, outputs, histories),
+        maximum_iterations=time,
+    )
+    sequence = tf.transpose(outputs.stack(), (1, 0, 2))
+    states = [tf.transpose(history.stack(), (1, 0, 2)) for history in histories]
+    # Of a layer that runs twice, such as over a past and then over a step ahead, the first run.
+    records.setdefault(place.name, Record(inputs, valid, states, initial, taps, sequence))
+    return sequence, last
+
+
+def sizes(inputs):
+    """(examples, steps) of what a model takes; a single step where there is no axis of time."""
+    shape = keras.tree.flatten(inputs)[0].shape
+    return shape[0], shape[1] if len(shape) > 1 else 1
 
 
 def before_step(layer, state, initial):

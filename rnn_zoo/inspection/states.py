@@ -5,7 +5,7 @@ import numpy as np
 
 from rnn_zoo.checks import one_of
 from rnn_zoo.inspection.gates import gates
-from rnn_zoo.inspection.observed import before_step, in_time, observed
+from rnn_zoo.inspection.observed import before_step, in_time, observed, sizes
 
 
 def states_and_gates(model, inputs, names=None):
@@ -26,7 +26,7 @@ def states_and_gates(model, inputs, names=None):
     inputs = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)
     with observed(model) as (found, records):
         model(inputs, training=False)
-    examples, time = keras.tree.flatten(inputs)[0].shape[:2]
+    examples, time = sizes(inputs)
     states, opened = {}, {}
     for place in found:
         if place.name not in records:  # a part that this call had no use for
