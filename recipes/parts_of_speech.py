@@ -36,6 +36,9 @@ def main(
     vectors: str | None = None,
     unlabelled: str | None = None,
     dim: int = 100,
+    case_dim: int = 0,
+    word_dropout: float | None = None,
+    dropout: float | None = None,
     max_length: int = 512,
     batch_size: int = 32,
     epochs: int = 12,
@@ -59,10 +62,14 @@ def main(
         tag_column: column of the tags; "upos" in CoNLL-U, else the last, where it is left out.
         validation: share of the training sentences held out where the data has no validation part.
         vocabulary_size: words kept, the most frequent ones of the training sentences.
-        vectors: file of word vectors to start from, word2vec or GloVe; the words it has and the validation and test
-            sentences hold are known too.
-        unlabelled: text file of your own, a sentence or paragraph a line, to train such vectors on.
+        vectors: file of word vectors to start from, word2vec or GloVe; all words that it and the sentences have are
+            known then.
+        unlabelled: text to train such vectors on: a file of your own, a sentence or paragraph a line, or the name of a
+            data set with unlabelled texts, "imdb_reviews".
         dim: width of a word's vector; that of `vectors` where they are given.
+        case_dim: width of the vector of a word's capitals, small letters and digits; 0 for none.
+        word_dropout: share of words read by their letters alone in training; the model's own where it is left out.
+        dropout: share of features dropped in training; the model's own where it is left out.
         max_length: words of a sentence that are read in training; predictions read all.
         batch_size: sentences a step.
         epochs: passes over the training sentences at most.
@@ -91,10 +98,12 @@ def main(
 
     if unlabelled:
         file = Path(out) / "vectors.txt"
-        print(f"{file}: vectors for {train_vectors(unlabelled, file, dim=dim, seed=seed):,} words")
+        texts = datasets.load(unlabelled).unlabelled if unlabelled == "imdb_reviews" else unlabelled
+        print(f"{file}: vectors for {train_vectors(texts, file, dim=dim, seed=seed):,} words")
     found = str(file) if unlabelled else vectors
     # Of a file of a million vectors those are kept that the data can ask for.
-    asked = [word for split in (tagged.validation, tagged.test) for words in split.words for word in words]
+    splits = (tagged.train, tagged.validation, tagged.test)
+    asked = [word for split in splits for words in split.words for word in words]
     more = word_vectors.known(found, asked) if found else ()
     spelling = Spelling.fit(tagged.train.words, size=vocabulary_size, more=more)
     tags = tagged.tags()
@@ -102,7 +111,8 @@ def main(
     if found:
         options["vectors"] = word_vectors.load(found, spelling.vocabulary)
         options["dim"] = options["vectors"].shape[1]
-    network = create_model(model, **options, seed=seed)
+    drops = {name: value for name, value in (("word_dropout", word_dropout), ("dropout", dropout)) if value is not None}
+    network = create_model(model, **options, case_dim=case_dim, **drops, seed=seed)
 
     def batches(split, size, **how):
         return TaggedBatches(spelling, split.words, split.tags, tags, size, **how)
@@ -126,6 +136,8 @@ def main(
             "tags": tags,
             "spelling": spelling.digest,
             "dim": dim,
+            "case_dim": case_dim,
+            **drops,
             "vectors": vectors,
             "unlabelled": unlabelled,
             "max_length": max_length,

@@ -123,6 +123,7 @@ class Spelling:
         return words, letters, np.cumsum([0, *map(len, sentences)])
 
 
+@functools.lru_cache(100_000)  # of millions of words of text few are new
 def plain(word):
     """A word as the vocabulary has it: in lower case, every decimal digit as 0."""
     return "".join("0" if letter.isdecimal() else letter for letter in word.lower())

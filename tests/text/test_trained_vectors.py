@@ -10,7 +10,8 @@ def test_vectors_of_ones_own_text_are_those_of_the_vocabulary(tmp_path, capsys):
     text = tmp_path / "text.txt"
     text.write_text("Anna's cat sat.\nA dog sat in 1996.\n" * 10)
     written = [tmp_path / name for name in ("a.txt", "b.txt")]
-    counts = [train_vectors(text, path, dim=4, epochs=2) for path in written]
+    sources = [text, text.read_text().splitlines()]
+    counts = [train_vectors(source, path, dim=4, epochs=2) for source, path in zip(sources, written, strict=True)]
     assert counts[0] == counts[1] == 9 and written[0].read_bytes() == written[1].read_bytes()
     assert word_vectors.known(written[0], ["Cat", "1234", "bird"]) == ["Cat"]
     spelling = Spelling.fit([["Anna", "'s", "cat", "2024"]])
