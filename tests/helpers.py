@@ -24,6 +24,8 @@ def examples(count):
 
 
 needs_tensorflow = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow only")
+# For tests of what is the same code on every backend, where others of the same file hold the arithmetic on each.
+one_backend = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="one backend tells enough")
 
 
 def run_layer_test(

@@ -9,6 +9,7 @@ from helpers import (
     examples,
     gradients,
     needs_tensorflow,
+    one_backend,
     random_inputs,
     run_layer_test,
     run_model_test,
@@ -181,6 +182,7 @@ def test_float64(layer):
     close(rnn(inputs, training=True), expected, tolerance=1e-12)
 
 
+@one_backend
 @any_scan
 def test_mixed_precision_trains_and_keeps_the_state_in_float32(scan):
     """A step of 0.1 % of the way would be lost in bfloat16, whose numbers have 8 binary digits."""

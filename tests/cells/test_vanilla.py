@@ -7,7 +7,7 @@ import hypothesis.extra.numpy
 import keras
 import numpy as np
 import pytest
-from helpers import examples, gradients, needs_tensorflow, random_inputs
+from helpers import examples, gradients, needs_tensorflow, one_backend, random_inputs
 from hypothesis import given
 from keras import ops
 from vanilla_reference import (
@@ -301,6 +301,7 @@ np.savez(sys.argv[2], outputs=np.asarray(outputs), state=np.asarray(state))
 """
 
 
+@one_backend
 def test_equal_on_tensorflow_and_jax(tmp_path):
     other = "tensorflow" if keras.backend.backend() == "jax" else "jax"
     if importlib.util.find_spec(other) is None:

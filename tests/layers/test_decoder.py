@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from helpers import assert_config_round_trip, needs_tensorflow, random_inputs
+from helpers import assert_config_round_trip, needs_tensorflow, one_backend, random_inputs
 from keras import ops
 
 from rnn_zoo.layers import Decoder, Encoder, NextToken, OneHot, Recurrent, Tokens, Vectors
@@ -82,6 +82,7 @@ def test_sampled_to_the_full_it_reads_what_it_writes():
     np.testing.assert_allclose(given, plain(PREVIOUS[:1], source), atol=1e-5)
 
 
+@one_backend
 def test_sampling_rises_with_the_steps_trained():
     layer = decoder(sampling=1.0, sampling_steps=2)
     layer(PREVIOUS)
@@ -92,6 +93,7 @@ def test_sampling_rises_with_the_steps_trained():
     assert not np.allclose(layer(PREVIOUS, training=True), first)
 
 
+@one_backend
 def test_predictions_are_float32_under_mixed_precision():
     keras.config.set_dtype_policy("mixed_bfloat16")
     source, layer = encoder()(SOURCE), decoder("lstm", attention="additive")

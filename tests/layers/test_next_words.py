@@ -7,6 +7,7 @@ from helpers import (
     assert_shape_and_finite,
     examples,
     gradients,
+    one_backend,
     random_inputs,
     run_model_test,
     save_and_load,
@@ -93,6 +94,7 @@ def reference(layer, inputs, ids, drawn):
     return result
 
 
+@one_backend
 def test_adapt_counts_the_words_and_neither_padding_nor_unknown(layer):
     counts = np.bincount(IDS.ravel(), minlength=SIZE) * (np.arange(SIZE) > 1)
     np.testing.assert_allclose(numpy(layer.frequency), counts / counts.sum(), rtol=1e-6)
@@ -130,6 +132,7 @@ def test_no_text_gives_nan(ahead, seen, ids):
         assert np.isfinite(gradient).all()
 
 
+@one_backend
 @pytest.mark.parametrize("more", [1, 6])
 def test_padding_does_not_change_what_runs_forwards(more):
     layer = NextWords(**{**ARGUMENTS, "vocabulary_size": 3, "backward_features": 0})  # one word: known draws
@@ -147,6 +150,7 @@ def test_a_recurrence_that_runs_backwards_alone_foretells_backwards(drawn):
     assert next(weight.name for weight in layer.trainable_variables) == "backward_projection"
 
 
+@one_backend
 def test_a_direction_foretells_nothing_that_it_has_read(layer, drawn):
     inputs, ids = states(IDS[:1]), IDS[:1]
     only_last = inputs.copy()
@@ -167,6 +171,7 @@ def test_gradients_reach_every_weight(layer, drawn):
         assert np.flatnonzero(moved).tolist() == met, f"{name}: words met or drawn, and no other"
 
 
+@one_backend
 def test_words_are_drawn_by_their_share():
     layer = NextWords(6, 2, samples=3)
     inputs = random_inputs((1, 4, 3))
@@ -214,6 +219,7 @@ def test_a_saved_layer_keeps_what_it_counted():
     np.testing.assert_array_equal(save_and_load(model).layers[-1].frequency, model.layers[-1].frequency)
 
 
+@one_backend
 def test_mixed_precision_computes_the_loss_in_float32(drawn):
     keras.config.set_dtype_policy("mixed_bfloat16")
     model = language_model(samples=len(DRAWN))
@@ -222,6 +228,7 @@ def test_mixed_precision_computes_the_loss_in_float32(drawn):
     assert np.isfinite(numpy(outputs)).all()
 
 
+@one_backend
 def test_it_learns_a_toy_language_better_than_its_unigrams():
     # After 2 comes 3, then 4, ..., 8 and 2 again: each word is as frequent as any other, and all follow the last one.
     starts = np.random.default_rng(0).integers(0, 7, 32)

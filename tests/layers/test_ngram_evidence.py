@@ -2,7 +2,7 @@ import collections
 
 import numpy as np
 import pytest
-from helpers import run_layer_test
+from helpers import one_backend, run_layer_test
 from keras import ops
 from sklearn.linear_model import LogisticRegression
 
@@ -64,6 +64,7 @@ def log_odds(members, places):
     return LogisticRegression(C=STRENGTH, max_iter=500).fit(features, members).decision_function(features)
 
 
+@one_backend
 def test_equals_logistic_regression_on_weighted_counts(evidence):
     labels, scores = LABELS[evidence.count], numpy(evidence(IDS))
     asked = [1] if evidence.count == 2 else range(3)
@@ -80,6 +81,7 @@ def test_a_text_without_a_token_scores_the_bias(evidence):
     np.testing.assert_allclose(numpy(evidence(np.zeros((2, 3), "int32"))), [expected] * 2, atol=1e-6)
 
 
+@one_backend
 def test_padding_and_words_never_seen_change_no_score(evidence):
     scores = numpy(evidence(IDS))
     np.testing.assert_allclose(numpy(evidence(np.pad(IDS, [(0, 0), (0, 5)]))), scores, atol=1e-5)

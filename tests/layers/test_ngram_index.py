@@ -2,7 +2,7 @@ import collections
 
 import numpy as np
 import pytest
-from helpers import assert_config_round_trip, examples
+from helpers import assert_config_round_trip, examples, one_backend
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
@@ -53,6 +53,7 @@ def number_of_each(texts, orders):
     ]  # fmt: skip
 
 
+@one_backend
 @given(texts=TEXTS, others=TEXTS, sizes=st.lists(st.integers(1, 6), max_size=3), min_count=st.integers(1, 3))
 @settings(max_examples=examples(40))
 def test_equals_dictionaries_of_n_grams(texts, others, sizes, min_count):

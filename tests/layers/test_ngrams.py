@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from helpers import needs_tensorflow, run_layer_test, run_model_test, save_and_load
+from helpers import needs_tensorflow, one_backend, run_layer_test, run_model_test, save_and_load
 from keras import ops
 
 from rnn_zoo.layers import Classes, NGrams, Recurrent, Tokens
@@ -64,6 +64,7 @@ def test_adapt_before_the_first_call():
     assert numpy(front.index(IDS)[0]).any()
 
 
+@one_backend
 def test_ngram_dropout_leaves_out_n_grams_in_training_alone():
     front = adapted(ngram_dropout=0.5, seed=1)
     ids = np.tile(IDS[:1], (200, 1))
@@ -77,6 +78,7 @@ def test_ngram_dropout_leaves_out_n_grams_in_training_alone():
     np.testing.assert_allclose(numpy(front(ids, training=True))[:, 0], numpy(front.embedding(ids))[:, 0])
 
 
+@one_backend
 @pytest.mark.parametrize("adapt_first", [False, True])
 def test_a_model_keeps_its_promises_before_and_after_adapt(adapt_first):
     front = NGrams(6, 3, sizes=[4, 4], min_count=1, seed=1)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from helpers import save_and_load
+from helpers import one_backend, save_and_load
 
 from rnn_zoo.layers import Classes, Recurrent, Tokens
 from rnn_zoo.topologies import many_to_one
@@ -13,6 +13,7 @@ def part(model, kind):
     return next(layer for layer in model.layers if isinstance(layer, kind))
 
 
+@one_backend
 def test_a_quantized_model_loads_with_its_numbers():
     ids = np.array([[2, 3, 4], [5, 0, 0], [0, 0, 0]], "int32")
     model = many_to_one(Tokens(6, 8), Recurrent("gru", 4, residual=True), Classes(2))

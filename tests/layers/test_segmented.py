@@ -2,7 +2,7 @@ import hypothesis.extra.numpy
 import keras
 import numpy as np
 import pytest
-from helpers import examples, random_inputs, run_layer_test, run_model_test
+from helpers import examples, one_backend, random_inputs, run_layer_test, run_model_test
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
@@ -76,6 +76,7 @@ def test_promises_of_a_layer(length):
     )
 
 
+@one_backend
 def test_mixed_precision_is_near():
     inputs, recurrence = random_inputs((4, 5, 3)), Recurrent("gru", 2)
     expected = numpy(Segmented(recurrence, 2)(inputs, mask=MASK))
@@ -138,6 +139,7 @@ def test_padding_is_left_out_under_xla_too(recurrence):
     np.testing.assert_allclose(numpy(compiled(inputs, MASK)), numpy(layer(inputs, mask=MASK)), atol=1e-6)
 
 
+@one_backend
 def test_dropout_runs_in_training_alone():
     layer = Segmented(Recurrent("gru", 8, dropout=0.5, seed=1), 2)
     inputs = random_inputs((2, 5, 3))
@@ -145,6 +147,7 @@ def test_dropout_runs_in_training_alone():
     assert not np.allclose(numpy(layer(inputs, training=True)), numpy(layer(inputs)))
 
 
+@one_backend
 @pytest.mark.parametrize("pooling", ["last", "attention", ("max", "mean")])
 def test_a_model_pools_over_it(pooling):
     segmented = Segmented(Recurrent("gru", 2, bidirectional=True), 2)

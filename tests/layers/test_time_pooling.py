@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from helpers import examples, gradients, random_inputs, run_layer_test
+from helpers import examples, gradients, one_backend, random_inputs, run_layer_test
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
@@ -59,6 +59,7 @@ def test_equals_numpy_under_any_mask(pooling, mask):
     np.testing.assert_allclose(pooling(inputs, mask=mask), numpy_pooling(pooling, inputs, mask), atol=1e-6)
 
 
+@one_backend
 @settings(max_examples=examples(10))
 @given(lengths=st.lists(st.integers(0, 4), min_size=3, max_size=3), padding=st.sampled_from([1, 7]))
 def test_more_padding_changes_nothing(pooling, lengths, padding):

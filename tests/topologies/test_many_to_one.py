@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from helpers import needs_tensorflow, random_inputs, run_model_test, save_and_load
+from helpers import needs_tensorflow, one_backend, random_inputs, run_model_test, save_and_load
 
 from rnn_zoo import training
 from rnn_zoo.layers import (
@@ -40,6 +40,7 @@ def test_promises_of_a_model(front, recurrence, head, options):
     run_model_test(model, IDS, (4, 3))
 
 
+@one_backend
 def test_vectors_with_a_mask_value():
     inputs = random_inputs((2, 5, 3))
     inputs[1, 2:] = 0
@@ -50,6 +51,7 @@ def test_vectors_with_a_mask_value():
     )
 
 
+@one_backend
 @pytest.mark.parametrize("pooling", ["last", "max", "mean", "attention"])
 def test_more_padding_changes_no_prediction(pooling):
     model = many_to_one(Tokens(6, 3), Recurrent("lstm", 4, depth=2, bidirectional=True), Classes(2), pooling=pooling)
@@ -79,6 +81,7 @@ def with_evidence(head):
     return evidence, many_to_one(Tokens(6, 3), Recurrent("gru", 4), head, evidence=evidence)
 
 
+@one_backend
 @pytest.mark.parametrize("head", [Classes, Values])
 def test_evidence_counts_half_once_trained(head):
     evidence, model = with_evidence(head(3))
@@ -94,6 +97,7 @@ def test_evidence_counts_half_once_trained(head):
     np.testing.assert_allclose(model.predict(IDS, verbose=0), expected, atol=1e-5)
 
 
+@one_backend
 @pytest.mark.parametrize("adapted", [False, True])
 def test_promises_of_a_model_with_evidence(adapted):
     evidence, model = with_evidence(Classes(3))
@@ -105,6 +109,7 @@ def test_promises_of_a_model_with_evidence(adapted):
     )
 
 
+@one_backend
 def test_evidence_is_float32_under_mixed_precision():
     keras.config.set_dtype_policy("mixed_bfloat16")
     evidence, model = with_evidence(Classes(3))
@@ -133,6 +138,7 @@ def test_a_saved_model_has_the_n_grams_and_the_evidence(tmp_path, adapted):
         np.testing.assert_allclose(served.serve(IDS[:1, :time]), model.predict(IDS[:1, :time], verbose=0), atol=1e-6)
 
 
+@one_backend
 def test_any_layer_stands_for_front_recurrence_and_head():
     model = many_to_one(
         keras.layers.Embedding(6, 3, mask_zero=True),
@@ -144,6 +150,7 @@ def test_any_layer_stands_for_front_recurrence_and_head():
     run_model_test(model, IDS, (4, 2))
 
 
+@one_backend
 def test_prediction_is_float32_under_mixed_precision():
     keras.config.set_dtype_policy("mixed_bfloat16")
     model = many_to_one(Tokens(6, 3), Recurrent("lstm", 4, bidirectional=True), Classes(2), pooling=("max", "mean"))
@@ -185,6 +192,7 @@ def test_errors_name_the_argument_and_the_fix(arguments, options, message):
         many_to_one(*parts.values(), **options)
 
 
+@one_backend
 def test_what_a_front_took_out_comes_back_after_the_head():
     model = many_to_one(InstanceNorm(2, "last"), Recurrent("gru", 3, implementation="general"), Quantiles((4, 2)))
     inputs = random_inputs((2, 5, 2))

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from helpers import needs_tensorflow, random_inputs, run_model_test, save_and_load
+from helpers import needs_tensorflow, one_backend, random_inputs, run_model_test, save_and_load
 
 from rnn_zoo.layers import Labels, NextToken, OneHot, Recurrent, Tokens, Vectors
 from rnn_zoo.topologies import Writer, one_to_many
@@ -33,6 +33,7 @@ def test_from_an_image():
     np.testing.assert_allclose(scores[:2], writer.training.predict(inputs, verbose=0)[:2, 0], atol=1e-5)
 
 
+@one_backend
 def test_several_keys_at_a_step():
     """Vectors in, labels out: the keys of a piano."""
     steps = (random_inputs((2, 5, 3)) > 0).astype("float32")
