@@ -37,7 +37,7 @@ def beam_search(generator, beginning, source=None, *, width, max_length, length_
     first_rows = tf.range(batch)[:, None] * width
 
     def normalised(total, length):
-        return total / tf.pow((5.0 + tf.cast(length, tf.float32)) / 6.0, float(length_penalty))
+        return total / _made_up(length, length_penalty)
 
     def settled(finished, total, lengths):
         """<bool>[batch, width]: the sequence has ended, or its row has stopped."""
@@ -77,3 +77,12 @@ def beam_search(generator, beginning, source=None, *, width, max_length, length_
     _, _, total, lengths, _, _, ids = tf.while_loop(go_on, turn, start, shape_invariants=shapes)
     ranks, order = tf.math.top_k(normalised(total, lengths), width)
     return Written(tf.gather(ids, order, batch_dims=1), ranks)
+
+
+def log_probability(scores, lengths, length_penalty):
+    """Nats of sequences of so many tokens that a beam search gave these scores; arguments as of `beam_search`."""
+    return scores * _made_up(lengths, length_penalty)
+
+
+def _made_up(lengths, length_penalty):
+    return tf.pow((5.0 + tf.cast(lengths, tf.float32)) / 6.0, float(length_penalty))

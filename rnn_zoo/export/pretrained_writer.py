@@ -23,11 +23,14 @@ class WrittenText:
         text: str, what was written; of a text gone on with, what follows it.
         score: float, its log-probability in nats, of a beam search made up for the length.
         next: dict of str to float, the likeliest next symbols with their probabilities; empty but for language models.
+        ranked: dict of str to float, the continuations found with their probabilities, the best first; empty but for
+            language models that search.
     """
 
     text: str
     score: float
     next: dict[str, float]
+    ranked: dict[str, float]
 
 
 class PretrainedWriter(Exported):
@@ -82,22 +85,22 @@ class PretrainedWriter(Exported):
         for start in range(0, len(texts), batch_size):
             batch = tf.constant(texts[start : start + batch_size])
             answer = self._saved_model.serve(batch)
-            ranks = [{}] * len(batch)
+            following = found = [{}] * len(batch)
             if goes_on:
-                rank = self._saved_model.rank(batch)
-                ranks = [
-                    {symbol.decode(): float(chance) for symbol, chance in zip(*row, strict=True)}
-                    for row in zip(rank["next"].numpy(), rank["probability"].numpy(), strict=True)
-                ]
-            for text, score, following in zip(answer["text"].numpy(), answer["score"].numpy(), ranks, strict=True):
-                written.append(WrittenText(text.decode(), float(score), following))
+                following = _chances(self._saved_model.rank(batch), "next")
+                if self.settings["width"] is not None:
+                    found = _chances(self._saved_model.complete(batch), "text")
+            texts_and_scores = answer["text"].numpy(), answer["score"].numpy()
+            for text, score, *ranks in zip(*texts_and_scores, following, found, strict=True):
+                written.append(WrittenText(text.decode(), float(score), *ranks))
         return written
 
     def show(self, texts, console, *, batch_size=64, format="table"):
         answers = self.predict(texts, batch_size)
         if format == "json":
             rows = [
-                {"text": text, "written": answer.text, "score": answer.score, "next": answer.next}
+                {"text": text, "written": answer.text, "score": answer.score}
+                | {"next": answer.next, "ranked": answer.ranked}
                 for text, answer in zip(texts, answers, strict=True)
             ]
             console.out(json.dumps(rows, indent=2, ensure_ascii=False), highlight=False)
@@ -107,7 +110,10 @@ class PretrainedWriter(Exported):
                 console.out(answer.text, highlight=False)
                 continue
             between = " " if self.symbols.unit == "words" else ""
-            console.out(f"{text}{between}{answer.text}", highlight=False)
+            for found, chance in answer.ranked.items():
+                console.out(f"{chance:8.2%}  {text}{between}{found}", highlight=False)
+            if not answer.ranked:
+                console.out(f"{text}{between}{answer.text}", highlight=False)
             shown = ", ".join(f"{symbol!r} {chance:.0%}" for symbol, chance in list(answer.next.items())[:5])
             console.out(f"  next: {shown}", highlight=False)
 
@@ -139,3 +145,9 @@ class PretrainedWriter(Exported):
             raise ValueError(
                 f"{self.folder} describes vectors, not texts: give <float>[rows, ...], or a .npy file of it ({error})."
             ) from error
+
+
+def _chances(answer, name):
+    """One dict a row of what an endpoint ranked, str to float, the best first."""
+    rows = zip(answer[name].numpy(), answer["probability"].numpy(), strict=True)
+    return [{text.decode(): float(chance) for text, chance in zip(*row, strict=True)} for row in rows]

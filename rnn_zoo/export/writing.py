@@ -7,13 +7,14 @@ import tensorflow as tf
 
 from rnn_zoo.checks import positive_integer, positive_number
 from rnn_zoo.decoding import beam_search, sample
+from rnn_zoo.decoding.beam_search import log_probability
 from rnn_zoo.decoding.written import BANNED, log_probabilities
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import Use
 from rnn_zoo.export.saving import _without_optimizer, check_place, complete
 from rnn_zoo.files import atomic_folder
 from rnn_zoo.layers.implementation import portable
-from rnn_zoo.text.symbols import END, START
+from rnn_zoo.text.symbols import END, PADDING, START
 from rnn_zoo.topologies.writer import Writer
 
 KIND = "writer"
@@ -49,8 +50,10 @@ def save_writer(
     - `serve(text <string>[batch])`, or of a network that describes vectors `serve(features <float>[batch, ...])`, gives
       `text` <string>[batch], what is written (after the text, where that is gone on with), and `score` <float>[batch],
       its log-probability in nats, for a beam search made up for the length.
-    - Of a language model, `sample(text, temperature <float>[], seed <int>[])` gives the same; `rank(text)` gives the
-      likeliest next symbols, `next` <string>[batch, 10], and their `probability` <float>[batch, 10].
+    - Of a language model, `rank(text)` gives the likeliest next symbols, `next` <string>[batch, 10], and their
+      `probability` <float>[batch, 10]. With a width, `complete(text)` gives all continuations that the search found,
+      the best first: `text` <string>[batch, width] and `probability` <float>[batch, width]; without, `sample(text,
+      temperature <float>[], seed <int>[])` gives what `serve` does.
 
     Args:
         writer: rnn_zoo.topologies.Writer, trained; left as it is.
@@ -141,6 +144,13 @@ def _archive(writer, symbols, source_symbols, said):
     def drawn(text, temperature, seed):
         return decode(seeded(text), temperature=temperature, seed=seed)
 
+    def completed(text):
+        options = {"width": said["width"], "length_penalty": said["length_penalty"]}
+        ids, scores = beam_search(generator, seeded(text), **length, **options)
+        steps = tf.reduce_sum(tf.cast(ids != PADDING, tf.float32), axis=2)
+        texts = tf.reshape(symbols.to_text(tf.reshape(ids, [-1, tf.shape(ids)[2]])), tf.shape(scores))
+        return {"text": texts, "probability": tf.exp(log_probability(scores, steps, said["length_penalty"]))}
+
     def ranked(text):
         scores, _ = generator.start(seeded(text))
         chances = tf.exp(log_probabilities(scores, BANNED))
@@ -165,6 +175,8 @@ def _archive(writer, symbols, source_symbols, said):
         if said["width"] is None:
             given = [tf.TensorSpec([], tf.float32, name="temperature"), tf.TensorSpec([], tf.int32, name="seed")]
             archive.add_endpoint("sample", drawn, [texts, *given])
+        else:
+            archive.add_endpoint("complete", completed, [texts])
     return archive
 
 
@@ -175,6 +187,8 @@ def at_least_one(ids):
 
 def _use(said, symbols):
     asked = {"continue": "To be, or not", "translate": "A dog runs."}.get(said["task"])
+    if said["task"] == "continue" and symbols.unit == "words":
+        asked = "The food is"
     summary, answers = {
         "continue": (
             f"A recurrent network that goes on with a text, {symbols.unit[:-1]} by {symbols.unit[:-1]}.",
@@ -196,4 +210,6 @@ def _use(said, symbols):
     python = f'model.serve(tf.constant(["{asked}"]))["text"]'
     if said["task"] == "continue":
         python += f'\nmodel.rank(tf.constant(["{asked}"]))["next"]'
+        if said["width"] is not None:
+            python += f'\nmodel.complete(tf.constant(["{asked}"]))  # text, probability: the best found, ranked'
     return Use(summary, answers, python, f'"{asked}"')

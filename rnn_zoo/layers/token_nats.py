@@ -11,9 +11,9 @@ def token_nats(scores_of, vectors, bias, targets, *, often=None, share=1, seed=N
 
         L = log Z - s_t,    Z = sum over all v of exp s_v,    s_v = g E_v + b_v
 
-    With `share` > 1, and ids in the order of frequency, Z is estimated: the tokens below `often` count once each; of the
-    rare ones every `share`-th, from a place drawn for each call, counts `share` times; and the right token once. The
-    estimate of Z has no bias, and little noise, as the frequent tokens hold most of Z; the products are a fraction.
+    With `share` > 1, and ids in the order of frequency, Z is estimated: the tokens below `often` count once each; of
+    the rare ones every `share`-th, from a place drawn for each call, counts `share` times; and the right token once.
+    The estimate of Z has no bias, and little noise, as the frequent tokens hold most of Z; the products are a fraction.
 
     Args:
         scores_of: <float>[rows, dim], g.

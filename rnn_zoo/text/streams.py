@@ -11,7 +11,7 @@ class Streams(keras.utils.PyDataset):
 
     Each batch goes on where the one before ended; the first of an epoch begins anew. With a seed every epoch begins up
     to a piece later, at a place that is a function of `seed` and `epoch` alone: the pieces are cut elsewhere, and a
-    resumed run sees what it would have seen. All batches have one shape then; without a seed the last may be shorter,
+    resumed run sees what it would have seen. All batches have one shape then; without a seed the first may be shorter,
     and nothing is left over but what does not fill the rows.
 
     Args:
@@ -54,8 +54,13 @@ class Streams(keras.utils.PyDataset):
         return self.num_batches
 
     def __getitem__(self, index):
-        first = 0 if self.seed is None else np.random.default_rng([self.seed, self.epoch]).integers(self.length)
-        piece = self._rows[:, first + index * self.length :][:, : self.length + 1]
-        goes_on = np.full((len(piece), 1), float(index > 0), "float32")
-        following = piece[:, 1:]
-        return (piece[:, :-1], following, goes_on), np.zeros(following.shape, "float32")
+        if self.seed is None:
+            # The shorter piece comes first: Keras takes the time axis to be constant where the first two batches agree.
+            end = self._rows.shape[1] - 1 - (len(self) - 1 - index) * self.length
+            start = max(0, end - self.length)
+        else:
+            start = np.random.default_rng([self.seed, self.epoch]).integers(self.length) + index * self.length
+            end = start + self.length
+        previous, following = self._rows[:, start:end], self._rows[:, start + 1 : end + 1]
+        goes_on = np.full((len(previous), 1), float(index > 0), "float32")
+        return (previous, following, goes_on), np.zeros(following.shape, "float32")
