@@ -3,6 +3,7 @@
 from rnn_zoo.evaluation.backtest import backtest_summary, backtest_table
 from rnn_zoo.evaluation.baselines import Baseline, mean_embedding, tfidf_logistic_regression
 from rnn_zoo.evaluation.bleu import bleu
+from rnn_zoo.evaluation.caption_page import caption_page
 from rnn_zoo.evaluation.detection import detection, detection_report, detection_rows
 from rnn_zoo.evaluation.dictionary import Dictionary
 from rnn_zoo.evaluation.forecast_metrics import forecast_scores
@@ -10,6 +11,7 @@ from rnn_zoo.evaluation.forecast_report import forecast_report, forecast_rows
 from rnn_zoo.evaluation.image_baselines import pixel_logistic_regression
 from rnn_zoo.evaluation.image_picture import draw_images
 from rnn_zoo.evaluation.metrics import classification
+from rnn_zoo.evaluation.neighbour_captions import neighbour_captions
 from rnn_zoo.evaluation.ngram_model import NGramModel
 from rnn_zoo.evaluation.order import ORDER_PAIRS, OrderPair, order_test
 from rnn_zoo.evaluation.report import report
@@ -25,6 +27,7 @@ __all__ = [
     "backtest_summary",
     "backtest_table",
     "bleu",
+    "caption_page",
     "classification",
     "detection",
     "detection_report",
@@ -34,6 +37,7 @@ __all__ = [
     "forecast_rows",
     "forecast_scores",
     "mean_embedding",
+    "neighbour_captions",
     "order_test",
     "pixel_logistic_regression",
     "report",

@@ -1,0 +1,141 @@
+"""Captions of images, several each, for models that describe what they are shown."""
+
+import csv
+import dataclasses
+import gzip
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+
+from rnn_zoo.datasets.long_text import read_text
+from rnn_zoo.datasets.splits import SPLIT_NAMES
+
+_OF_TWENTY = ("validation", "test")  # of twenty images without a split, one each; the others are for training
+
+
+@dataclasses.dataclass(frozen=True)
+class CaptionSplit:
+    """Images and what is said of them.
+
+    Args:
+        images: list of str, file names.
+        rows: <int>[images], the row of each in an array of features.
+        captions: list of lists of str, one caption each at least.
+    """
+
+    images: list[str]
+    rows: np.ndarray
+    captions: list[list[str]]
+
+    def __len__(self):
+        return len(self.images)
+
+
+@dataclasses.dataclass(frozen=True)
+class Captions:
+    """Captioned images in three splits.
+
+    Args:
+        name: what `load_captions` was given.
+        train, validation, test: CaptionSplit.
+        licence, source: str.
+    """
+
+    name: str
+    train: CaptionSplit
+    validation: CaptionSplit
+    test: CaptionSplit
+    licence: str
+    source: str
+
+    @property
+    def digest(self):
+        """SHA-256 of names, rows and captions."""
+        splits = (self.train, self.validation, self.test)
+        whole = [[split.images, split.rows.tolist(), split.captions] for split in splits]
+        return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
+
+    def __str__(self):
+        sizes = " / ".join(f"{len(split):,}" for split in (self.train, self.validation, self.test))
+        return f"{self.name}: {sizes} captioned images for training, validation and test"
+
+
+def load_captions(path):
+    """Loads captions of images.
+
+    Args:
+        path: a .tsv file (also .gz) with a header, or a folder with `captions.tsv` in it. Columns: `image`, the file's
+            name, and `caption`, a row for each caption; `row`, the image's row in an array of features, without which
+            images are counted as they first come; `split` (train; val, valid, validation or dev; test; any other is
+            left out), without which of twenty images one each is for validation and test.
+    Returns:
+        Captions
+    Raises:
+        ValueError: a column is missing, a row has no number, an image has two splits or rows, a caption is empty (the
+            line is named), or a split has no image.
+        FileNotFoundError: there is no such file.
+    """
+    path = Path(path)
+    if path.is_dir():
+        path = next((file for file in (path / "captions.tsv", path / "captions.tsv.gz") if file.is_file()), path)
+    if not path.is_file():
+        raise FileNotFoundError(f"`path`: there is no file {path}, and no captions.tsv in a folder of that name.")
+    reader = csv.DictReader(io.StringIO(read_text(path)), delimiter="\t", quoting=csv.QUOTE_NONE)
+    missing = {"image", "caption"} - set(reader.fieldnames or ())
+    if missing:
+        raise ValueError(f"{path}: line 1: expected the columns image and caption, got {reader.fieldnames}.")
+    images = {}
+    for number, line in enumerate(reader, start=2):
+        image, caption = line["image"], (line["caption"] or "").strip()
+        if not caption:
+            raise ValueError(f"{path}: line {number}: {image} has an empty caption; leave the line out.")
+        known = images.setdefault(image, (_place(path, number, line, len(images)), []))
+        if "row" in line or "split" in line:
+            place = _place(path, number, line, known[0][1])
+            if place != known[0]:
+                raise ValueError(f"{path}: line {number}: {image} has split and row {place}, and {known[0]} above.")
+        known[1].append(caption)
+    splits = {name: CaptionSplit([], [], []) for name in SPLIT_NAMES}
+    for number, (image, ((split, row), captions)) in enumerate(images.items()):
+        if split is None:
+            split = _OF_TWENTY[number % 20] if number % 20 < len(_OF_TWENTY) else "train"
+        name = next((name for name, names in SPLIT_NAMES.items() if split in names or split == name), None)
+        if name:
+            splits[name].images.append(image)
+            splits[name].rows.append(row)
+            splits[name].captions.append(captions)
+    for name, split in splits.items():
+        if not len(split):
+            raise ValueError(f"{path}: no image is for {name}; call its split one of {', '.join(SPLIT_NAMES[name])}.")
+        splits[name] = dataclasses.replace(split, rows=np.array(split.rows))
+    return Captions(str(path), **splits, licence="not stated", source=path.parent.name or path.name)
+
+
+def _place(path, number, line, count):
+    """(split or None, row) of a line, the row being `count` where it states none."""
+    row = line.get("row")
+    if row is not None and not row.isdecimal():
+        raise ValueError(f"{path}: line {number}: `row` must be an integer >= 0, got {row!r}.")
+    return line.get("split"), count if row is None else int(row)
+
+
+def read_features(path, scale=1.0):
+    """An array of features.
+
+    Args:
+        path: .npy or .npy.gz, [rows, ...].
+        scale: float, what its numbers are multiplied by.
+    Returns:
+        <float32>[rows, ...]
+    Raises:
+        ValueError: the file holds no array of numbers.
+    """
+    path = Path(path)
+    try:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
+            return np.load(file, allow_pickle=False).astype("float32") * np.float32(scale)
+    except (ValueError, EOFError, gzip.BadGzipFile) as error:
+        raise ValueError(f"{path} does not hold an array of features as .npy: {error}") from error
