@@ -128,10 +128,13 @@ def _metrics_table(metrics):
     rows = {name: numbers for name, numbers in rows.items() if numbers}
     if not rows:
         return "See `metrics.json`."
-    columns = list(dict.fromkeys(column for numbers in rows.values() for column in numbers))
-    lines = ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
-    for name, numbers in rows.items():
-        lines.append("| " + " | ".join([name, *(_shown(numbers.get(column)) for column in columns)]) + " |")
+    # A row a metric: a card has few systems and many metrics, and a terminal 80 columns.
+    measured = list(dict.fromkeys(metric for numbers in rows.values() for metric in numbers))
+    heads = (name.replace("baseline:", "baseline: ") for name in rows)
+    lines = ["| | " + " | ".join(heads) + " |", "|---" + "|---:" * len(rows) + "|"]
+    for metric in measured:
+        values = (_shown(numbers.get(metric)) for numbers in rows.values())
+        lines.append("| " + " | ".join([metric.replace("_", " "), *values]) + " |")
     lines += ["", *metrics.get("verdict", ()), "", "More in `metrics.json`."]
     return "\n".join(lines)
 
