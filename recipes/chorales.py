@@ -1,4 +1,4 @@
-"""Chorales: a network that goes on from a chord, four voices at a time, and writes a MIDI file.
+"""Chorales: a network that goes on from a chord, all voices at a time, and writes a MIDI file.
 
     python recipes/chorales.py --data jsb-chorales-quarter.json.gz
     python recipes/chorales.py --data my_midi_files/
@@ -21,6 +21,7 @@ from rnn_zoo.datasets.midi import import_mido, write_midi
 from rnn_zoo.evaluation import results as result_files
 from rnn_zoo.export.folder import refuse_foreign_folder
 from rnn_zoo.files import atomic_file
+from rnn_zoo.layers import Chords, StepNats
 
 PADDING = -1.0
 
@@ -29,15 +30,16 @@ def main(
     data: str,
     *,
     cell: str = "gru",
-    units: int = 256,
+    units: int = 200,
     depth: int = 1,
-    dropout: float = 0.5,
+    hidden: int = 48,
+    dropout: float = 0.3,
     transpose: int = 5,
-    batch_size: int = 16,
-    epochs: int = 100,
-    learning_rate: float = 2e-3,
-    weight_average: float = 0.99,
-    patience: int = 15,
+    batch_size: int = 8,
+    epochs: int = 80,
+    learning_rate: float = 3e-3,
+    weight_average: float = 0.995,
+    patience: int = 20,
     step_seconds: float = 0.5,
     steps: int = 64,
     seed: int = 0,
@@ -55,6 +57,7 @@ def main(
         cell: "vanilla", "lstm", "gru", "min_gru" or "min_lstm".
         units: the size of the state.
         depth: layers of the recurrence.
+        hidden: width of what each key knows of those below it in the same chord; 0: keys sound by their own chance.
         dropout: share of the features dropped before the last layer and, of deeper networks, between the layers.
         transpose: semitones by which a piece is moved up or down in training at most, drawn anew in every epoch.
         batch_size: pieces a step.
@@ -78,20 +81,22 @@ def main(
     writer = one_to_many(
         Vectors(KEYS, mask_value=PADDING),
         Recurrent(cell, units, depth, dropout=dropout if depth > 1 else 0.0, seed=seed),
-        Labels(KEYS),
+        Chords(KEYS, hidden) if hidden else Labels(KEYS),
         dropout=dropout,
         seed=seed,
         name="chorales",
     )
     batches = Pieces(music.train, batch_size, transpose=transpose, seed=seed)
+    lesson = nats_model(StepNats(writer.generator.decoder))
     history = training.fit(
-        writer.training,
+        lesson,
         batches,
         Pieces(music.validation, batch_size),
         out=out,
         epochs=epochs,
         seed=seed,
         patience=patience,
+        clip_norm=10.0,  # the loss is that of a whole chord
         learning_rate=keras.optimizers.schedules.CosineDecay(learning_rate, epochs * len(batches)),
         weight_average=weight_average or None,
         config={
@@ -100,6 +105,7 @@ def main(
             "cell": cell,
             "units": units,
             "depth": depth,
+            "hidden": hidden,
             "dropout": dropout,
             "transpose": transpose,
             "batch_size": batch_size,
@@ -110,8 +116,8 @@ def main(
     for split in ("validation", "test"):
         pieces = getattr(music, split)
         systems = {
-            f"chorales_{cell}": {
-                "scores": {"nats_per_step": nats(pieces, lambda piece: predict(writer.training, piece))},
+            f"chorales_{cell}" + " chords" * bool(hidden): {
+                "scores": {"nats_per_step": foretold(lesson, pieces)},
                 "parameters": writer.training.count_params(),
                 "train_seconds": history.seconds,
             },
@@ -150,7 +156,7 @@ def main(
 
 
 class Pieces(keras.utils.PyDataset):
-    """Pieces padded to the longest: what was played before each step, the step, and which steps count.
+    """Pieces padded to the longest: what was played before each step and the step, zeros, and which steps count.
 
     Args:
         pieces: list of <float32>[steps, keys].
@@ -194,7 +200,7 @@ class Pieces(keras.utils.PyDataset):
             previous[place, 0], previous[place, 1 : len(piece)] = 0, piece[:-1]
             targets[place, : len(piece)] = piece
             counts[place, : len(piece)] = 1
-        return previous, targets, counts
+        return (previous, targets), np.zeros_like(counts), counts
 
 
 def moved(piece, semitones):
@@ -204,14 +210,31 @@ def moved(piece, semitones):
     return piece if lost.any() else turned
 
 
-def predict(network, piece):
-    """The chance of each key at each step, all before it known."""
-    previous = np.concatenate([np.zeros_like(piece[:1]), piece[:-1]])
-    return network(previous[None], training=False).numpy()[0]
+def nats_model(layer):
+    """The model whose output is its loss, the nats of each step."""
+    inputs = [keras.Input((None, KEYS), name=name) for name in ("previous", "steps")]
+    model = keras.Model(inputs, layer(inputs))
+    model.compile("adam", loss=as_it_is)
+    return model
+
+
+@keras.saving.register_keras_serializable(package="rnn_zoo")
+def as_it_is(target, output):
+    """The network's output is its loss."""
+    return output
+
+
+def foretold(model, pieces):
+    """Negative log-likelihood a step in nats, all before it known, every step of every piece counting the same."""
+    total = 0.0
+    for piece in pieces:
+        previous = np.concatenate([np.zeros_like(piece[:1]), piece[:-1]])
+        total += float(np.sum(model([previous[None], piece[None]], training=False), dtype="float64"))
+    return total / sum(map(len, pieces))
 
 
 def nats(pieces, predict):
-    """Negative log-likelihood a step in nats, of all 88 keys, every step of every piece counting the same."""
+    """The same, of a function from a piece to the chance of each key by itself."""
     total = 0.0
     for piece in pieces:
         chance = np.clip(predict(piece).astype("float64"), 1e-7, 1 - 1e-7)

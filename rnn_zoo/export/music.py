@@ -26,7 +26,7 @@ def save_music(writer, to, *, lowest, seconds, steps, padding=-1.0, card=None, m
     count], 1 where a key sounds, after the beginning, of which at least one step is given.
 
     Args:
-        writer: rnn_zoo.topologies.Writer, whose head is `Labels`; left as it is.
+        writer: rnn_zoo.topologies.Writer, whose head is `Labels` or `Chords`; left as it is.
         to: folder to write; absent, empty, or an earlier export, which is then replaced.
         lowest: int, the MIDI number of the first key.
         seconds: float > 0, the length of a step.
@@ -41,7 +41,7 @@ def save_music(writer, to, *, lowest, seconds, steps, padding=-1.0, card=None, m
         RuntimeError: Keras runs on another backend than TensorFlow.
     """
     to = check_place(to)
-    count = writer.training.output.shape[-1]
+    count = writer.training.inputs[-1].shape[-1]
     said = {
         "lowest": lowest,
         "count": count,

@@ -3,6 +3,7 @@
 from rnn_zoo.layers.bridge import Bridge
 from rnn_zoo.layers.cell_registry import CELLS, register_cell
 from rnn_zoo.layers.characters import Characters
+from rnn_zoo.layers.chords import Chords
 from rnn_zoo.layers.classes import Classes
 from rnn_zoo.layers.crf import CRF
 from rnn_zoo.layers.decoder import Decoder
@@ -24,6 +25,7 @@ from rnn_zoo.layers.raw_forecast import RawForecast
 from rnn_zoo.layers.recurrent import Recurrent
 from rnn_zoo.layers.segmented import Segmented
 from rnn_zoo.layers.segrnn import JoinSegments, SegRNN
+from rnn_zoo.layers.step_nats import StepNats
 from rnn_zoo.layers.stream_nats import StreamNats
 from rnn_zoo.layers.tags import Tags
 from rnn_zoo.layers.time_features import TimeFeatures
@@ -37,6 +39,7 @@ __all__ = [
     "CRF",
     "Bridge",
     "Characters",
+    "Chords",
     "Classes",
     "Decoder",
     "Encoder",
@@ -59,6 +62,7 @@ __all__ = [
     "Recurrent",
     "SegRNN",
     "Segmented",
+    "StepNats",
     "StreamNats",
     "Tags",
     "TimeFeatures",

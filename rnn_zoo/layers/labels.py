@@ -1,6 +1,7 @@
 """Labels: the head that tells any number of several labels."""
 
 import keras
+from keras import ops
 
 from rnn_zoo.layers.head import Head
 
@@ -38,3 +39,11 @@ class Labels(Head):
 
     def make_metrics(self):
         return [keras.metrics.BinaryAccuracy(name="accuracy")]
+
+    def nats(self, predicted, steps):
+        """What labels that hold cost: -log p. <float>[batch, ..., count], probabilities and truth -> [batch, ...]."""
+        return ops.sum(ops.binary_crossentropy(ops.cast(steps, "float32"), predicted), axis=-1)
+
+    def draw(self, predicted, uniform):
+        """Labels drawn each by its own chance, with numbers from [0, 1): twice <float>[batch, count] -> the same."""
+        return ops.cast(uniform < predicted, "float32")

@@ -66,6 +66,10 @@ class Generator:
         """What comes after one step more, such as <int>[batch]; returns as `start` does."""
         return self.decoder.read(written[:, None], state)
 
+    def draw_keys(self, predicted, uniform):
+        """Keys drawn from what the head predicted, by numbers from [0, 1); see `Labels.draw` and `Chords.draw`."""
+        return self.decoder.head.draw(predicted, uniform)
+
     def attention(self, previous, source):
         """The weights with which each step looked at the memory: <float>[batch, time, steps].
 

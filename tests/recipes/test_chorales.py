@@ -10,7 +10,7 @@ from rnn_zoo.cli import main
 from rnn_zoo.datasets.midi import read_midi
 
 pytest.importorskip("mido")
-TINY = {"units": 6, "epochs": 2, "batch_size": 4, "steps": 5, "seed": 1}
+TINY = {"units": 6, "hidden": 3, "epochs": 2, "batch_size": 4, "steps": 5, "seed": 1}
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_pieces_move_as_a_whole():
     np.testing.assert_array_equal(np.flatnonzero(recipe.moved(piece, 3)[0]), [3, 43])
     np.testing.assert_array_equal(recipe.moved(piece, -1), piece)  # the lowest key would leave the piano
     batches = recipe.Pieces([piece, piece[:1]], 4, transpose=2, seed=1)
-    previous, targets, counts = batches[0]
+    (previous, targets), _, counts = batches[0]
     assert previous.shape == (4, 2, 88) and counts.sum() == 3
     assert (previous[:2, 0] == 0).all() and (previous[2:] == recipe.PADDING).all()
     long = int(counts.sum(axis=1).argmax())
