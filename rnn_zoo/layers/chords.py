@@ -14,8 +14,8 @@ class Chords(KeepsQuantization, keras.layers.Layer):
         p(v | x) = prod over k of p(v_k | v_1 .. v_(k-1), x)
         g_k = relu(x W + c + sum over j < k of v_j A_j),    p(v_k = 1 | ...) = sigmoid(x U_k + b_k + g_k . B_k)
 
-    Keys that are drawn each by itself (`Labels`) make chords of which no two notes know of each other. It has no loss of
-    its own to compile a model with: what a step costs depends on its keys, see `StepNats`. It computes in float32.
+    Keys that are drawn each by itself (`Labels`) make chords of which no two notes know of each other. It brings no
+    loss to compile a model with: what a step costs depends on its keys, see `StepNats`. It computes in float32.
 
     Args:
         keys: int > 0.
