@@ -47,6 +47,7 @@ def main(
     norm: str | None = None,
     coverage: float = 0.9,
     batch_size: int = 32,
+    stride: int = 1,
     epochs: int = 40,
     learning_rate: float = 2e-3,
     decay: bool = True,
@@ -86,6 +87,7 @@ def main(
         norm: how each window loses its level: "last", "revin" or "none"; as the model says where left out.
         coverage: share of the steps that an interval is to hold.
         batch_size: windows a step.
+        stride: steps from one training window to the next; they overlap, so that 3 costs a third and loses little.
         epochs: passes over the training windows at most.
         learning_rate: of Adam.
         decay: let the learning rate fall to 0 along a cosine over all epochs.
@@ -122,7 +124,8 @@ def main(
         sizes = {"lookback": lookback, "horizon": horizon, "features": seen.features, "known": seen.known}
         return create_model(model, **sizes, targets=len(series.targets), levels=levels, seed=seed, **chosen)
 
-    steps = -(-len(windows.starts("train")) // batch_size)
+    positive_integer("stride", stride)
+    steps = -(-len(windows.starts("train")[::stride]) // batch_size)
     if decay:
         learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps)
     network = Network(
@@ -131,6 +134,7 @@ def main(
         levels,
         out,
         batch_size=batch_size,
+        stride=stride,
         epochs=epochs,
         patience=patience,
         seed=seed,
@@ -149,6 +153,7 @@ def main(
             "fourier": fourier,
             "coverage": coverage,
             "batch_size": batch_size,
+            **({"stride": stride} if stride > 1 else {}),
             **chosen,
         },
     )

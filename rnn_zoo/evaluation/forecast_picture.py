@@ -12,14 +12,14 @@ _GREY = "#5c6670"
 _SHOWN = 3  # windows
 
 
-def draw_forecasts(result, windows, starts, forecasts, file):
+def draw_forecasts(result, windows, starts, forecast, file):
     """Draws the report.
 
     Args:
         result: the content of `metrics.json`.
         windows: rnn_zoo.datasets.Windows.
         starts: <int>[windows] that were scored.
-        forecasts: {name: `rnn_zoo.forecasting.Forecast`}, the model first.
+        forecast: `rnn_zoo.forecasting.Forecast` of the model.
         file: a binary file opened for writing, or a path; PNG.
     """
     model = result["model"]
@@ -37,7 +37,7 @@ def draw_forecasts(result, windows, starts, forecasts, file):
     places = np.linspace(0, len(starts) - 1, _SHOWN).round().astype(int)
     target = len(result["targets"]) - 1  # of ETT, the oil temperature
     for axes, place in zip(panels, places, strict=True):
-        _window(axes, windows, int(starts[place]), forecasts[model], place, target)
+        _window(axes, windows, int(starts[place]), forecast, place, target)
     panels[0].set_ylabel(f"{result['targets'][target]} (units of the data)")
     panels[0].legend(loc="upper left", fontsize=8)
     error, held = below.subplots(1, 2)

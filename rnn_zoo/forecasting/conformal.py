@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 
-_RATES = (0.0, 0.02, 0.05, 0.1, 0.2)
-_NEAR = 0.01  # of the coverage
+# Chosen on 27 rolling origins within the training and validation parts of bikes, CO2, ETTh1 and ETTh2 (two baselines
+# and nine networks, horizons of 14 to 720): 0.4 and 0.6 kept all of them between 86 and 94 %, 0.2 did not, and a pace
+# of 10 / horizon took intervals that were dearer by 7 % of pinball loss.
+_PACE = 0.5
 
 
 def misses(actual, lower, upper):
@@ -49,54 +51,37 @@ def margins(scores, coverage):
     return np.partition(scores, rank - 1, axis=0)[rank - 1]
 
 
-def track(scores, margin, pace, coverage):
-    """Margins that follow what comes in: a step that was missed widens its interval, one that was held narrows it.
+def track(scores, margin, spread, coverage):
+    """Margins that follow what comes in: what was missed widens all intervals of a target, what was held narrows them.
 
-        margin_(t+1) = margin_t + pace (missed - (1 - coverage))
+        margin_(t+1) = margin_t + spread / (2 sqrt(horizon)) * (share of what came in that was missed - (1 - coverage))
 
-    A window knows of another only the steps that lie before its own first.
+    At each time one step comes in of every window that is still open, the first of the newest and the last of the
+    oldest: of a long horizon much is known long before its last step is. What a step answers to lies up to a horizon
+    back; the pace shrinks with the horizon, so that the margins do not swing.
 
     Args:
         scores: <float>[windows, horizon, targets], as `misses` gives them, of windows that begin one step apart.
         margin: <float>[horizon, targets], to begin with.
-        pace: <float>[horizon, targets] >= 0; 0 leaves the margins as they are.
+        spread: <float>[horizon, targets] >= 0, the standard deviation of the scores that the margin comes from.
         coverage: float in (0, 1).
     Returns:
-        <float>[windows, horizon, targets], the margin of each.
+        <float>[windows, horizon, targets], the margin of each, of which a window knows the steps before its first.
     Reference: Angelopoulos et al. 2023, "Conformal PID control for time series prediction", equation 2 (quantile
-        tracking).
-    """
-    now = np.array(margin, "float64")
-    used = np.empty(scores.shape)
-    for place in range(len(scores)):
-        # Step h of the window that began h + 1 steps ago is known by now.
-        ahead = np.arange(min(place, scores.shape[1]))
-        began = place - 1 - ahead
-        missed = scores[began, ahead] > used[began, ahead]
-        now[ahead] += pace[ahead] * (missed - (1 - coverage))
-        used[place] = now
-    return used
-
-
-def choose_pace(scores, coverage):
-    """The slowest pace at which margins of the first half of some windows hold on the second half, to one point.
-
-    Args:
-        scores: <float>[windows, horizon, targets], as of `track`.
-        coverage: float in (0, 1).
-    Returns:
-        <float>[horizon, targets], a share of the standard deviation of the scores; the share that comes nearest where
-        none holds, 0 where the windows are too few to be cut in two.
+        tracking); Gibbs and Candes 2021, "Adaptive conformal inference under distribution shift".
     """
     horizon = scores.shape[1]
-    half = (len(scores) - horizon) // 2
-    if half < 2 / (1 - coverage):
-        return np.zeros(scores.shape[1:])
-    first, second = scores[:half], scores[half + horizon :]
-    start, spread = margins(first, coverage), first.std(axis=0)
-    gaps = [abs((second <= track(second, start, rate * spread, coverage)).mean() - coverage) for rate in _RATES]
-    near = [rate for rate, gap in zip(_RATES, gaps, strict=True) if gap <= _NEAR]
-    return (near[0] if near else _RATES[int(np.argmin(gaps))]) * scores.std(axis=0)
+    moved = np.zeros(scores.shape[2])
+    used = np.empty(scores.shape, scores.dtype)
+    for place in range(len(scores)):
+        # Step h of the window that began h + 1 steps ago is known by now.
+        ahead = np.arange(min(place, horizon))
+        if len(ahead):
+            began = place - 1 - ahead
+            missed = (scores[began, ahead] > used[began, ahead]).mean(axis=0)
+            moved += _PACE / math.sqrt(horizon) * (missed - (1 - coverage))
+        used[place] = margin + moved * spread
+    return used
 
 
 def widen(value, lower, upper, margin):

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from rnn_zoo.checks import positive_integer
-from rnn_zoo.forecasting.conformal import choose_pace, margins, misses, track, widen
+from rnn_zoo.forecasting.conformal import margins, misses, track, widen
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Forecaster:
         name: str.
         margins: <float>[horizon, targets], by which the calibration widens the intervals at the end of the validation
             part; None before `fit`.
-        pace: <float>[horizon, targets], how fast the margins follow what comes in after it.
+        spread: <float>[horizon, targets], the standard deviation of the scores that they come from.
         parameters: int, the numbers learned.
         train_seconds: float, None where nothing is learned.
     """
@@ -46,7 +46,7 @@ class Forecaster:
         if not 0 < coverage < 1:
             raise ValueError(f"`coverage` must be a number in (0, 1), got {coverage!r}.")
         self.coverage = coverage
-        self.margins = self.pace = None
+        self.margins = self.spread = None
 
     def learn(self, windows):
         """Fits what there is to fit to the training part; the validation part may be looked at for choices."""
@@ -73,7 +73,7 @@ class Forecaster:
         _, lower, upper = self.guess(windows, starts)
         scores = misses(windows.future(starts), lower, upper)
         self.margins = margins(scores, self.coverage)
-        self.pace = choose_pace(scores, self.coverage)
+        self.spread = scores.std(axis=0)
         return self
 
     def predict(self, windows, starts):
@@ -98,14 +98,14 @@ class Forecaster:
         if self.margins is None:
             raise RuntimeError(f"{self.name} has not learned anything yet: call `fit` first.")
         calibrated = windows.series.parts["validation"][1]
-        since = np.arange(calibrated, starts.max() + 1) if self.pace.any() else np.arange(0)
+        since = np.arange(calibrated, starts.max() + 1)
         asked = np.union1d(starts, since)
         value, lower, upper = self.guess(windows, asked)
         margin = np.repeat(self.margins[None], len(asked), axis=0)
         if len(since):
             later = asked >= calibrated
             scores = misses(windows.future(since), lower[later], upper[later])
-            margin[later] = track(scores, self.margins, self.pace, self.coverage)
+            margin[later] = track(scores, self.margins, self.spread, self.coverage)
         rows = np.searchsorted(asked, starts)
         value, lower, upper, margin = (numbers[rows] for numbers in (value, lower, upper, margin))
         return Forecast(value, *widen(value, lower, upper, margin)), margin

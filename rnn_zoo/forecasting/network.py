@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from rnn_zoo import training
+from rnn_zoo.checks import positive_integer
 from rnn_zoo.forecasting.forecaster import Forecaster
 from rnn_zoo.layers.quantiles import middle_of
 
@@ -18,16 +19,18 @@ class Network(Forecaster):
             last, which is also the coverage.
         out: folder of the run.
         batch_size: int > 0, windows a step.
+        stride: int > 0, steps from one training window to the next.
         options: further arguments of `rnn_zoo.training.fit`: epochs, seed, patience, learning_rate, ...
     """
 
-    def __init__(self, name, build, levels, out, *, batch_size=32, **options):
+    def __init__(self, name, build, levels, out, *, batch_size=32, stride=1, **options):
         super().__init__(round(levels[-1] - levels[0], 12))
         self.name = name
         self.build = build
         self.levels = tuple(levels)
         self.out = Path(out)
         self.batch_size = batch_size
+        self.stride = positive_integer("stride", stride)
         self.options = options
         self.model = None
         self.refits = 0
@@ -35,18 +38,16 @@ class Network(Forecaster):
     def fresh(self):
         self.refits += 1
         out = self.out / f"refit_{self.refits}"
-        return Network(self.name, self.build, self.levels, out, batch_size=self.batch_size, **self.options)
+        sizes = {"batch_size": self.batch_size, "stride": self.stride}
+        return Network(self.name, self.build, self.levels, out, **sizes, **self.options)
 
     def learn(self, windows):
         self.model = self.build(windows)
-        seed = self.options.get("seed", 0)
-        data = {
-            part: windows.dataset(
-                windows.starts(part), self.batch_size, with_known=self._with_known, shuffle=part == "train", seed=seed
-            )
-            for part in ("train", "validation")
-        }
-        history = training.fit(self.model, data["train"], data["validation"], out=self.out, **self.options)
+        options = {"batch_size": self.batch_size, "with_known": self._with_known}
+        starts = windows.starts("train")[:: self.stride]
+        train = windows.dataset(starts, **options, shuffle=True, seed=self.options.get("seed", 0))
+        validation = windows.dataset(windows.starts("validation"), **options)
+        history = training.fit(self.model, train, validation, out=self.out, **self.options)
         self.parameters = self.model.count_params()
         self.train_seconds = history.seconds
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies
 
-from rnn_zoo.forecasting.conformal import choose_pace, margins, misses, track, widen
+from rnn_zoo.forecasting.conformal import margins, misses, track, widen
 
 
 def test_by_hand():
@@ -47,39 +47,43 @@ def test_too_few_windows_are_refused():
 
 
 def test_tracking_by_hand():
-    scores = np.array([[1.0, 5.0], [5.0, 0.0], [0.0, 0.0], [0.0, 0.0]])[:, :, None]
-    used = track(scores, np.full((2, 1), 2.0), np.array([[1.0], [0.5]]), 0.75)[:, :, 0]
-    # Step 1 of window 0 held and narrows window 1; that of window 1 missed and widens window 2.
-    np.testing.assert_allclose(used[:, 0], [2, 2 - 0.25, 1.75 + 0.75, 2.5 - 0.25])
-    # Step 2 of window 0 missed, which window 2 is the first to know.
-    np.testing.assert_allclose(used[:, 1], [2, 2, 2 + 0.5 * 0.75, 2.375 - 0.5 * 0.25])
+    scores = np.array([[1.0, 5.0], [5.0, 9.0], [0.0, 0.0], [0.0, 0.0]])[:, :, None]
+    margin, spread = np.array([[2.0], [3.0]]), np.array([[1.0], [4.0]])
+    used = track(scores, margin, spread, 0.75)[:, :, 0]
+    pace = 0.5 / np.sqrt(2)
+    # Step 1 of window 0 held. Then step 1 of window 1 and step 2 of window 0 missed, then half of what came in.
+    moved = pace * np.cumsum([0, 0 - 0.25, 1 - 0.25, 0.5 - 0.25])
+    np.testing.assert_allclose(used, np.stack([2 + moved, 3 + 4 * moved], axis=1))
 
 
 def test_no_margin_knows_what_comes_after_its_window_begins():
     generator = np.random.default_rng(0)
     scores = generator.standard_normal((30, 4, 2))
-    pace = np.full((4, 2), 0.3)
-    before = track(scores, np.zeros((4, 2)), pace, 0.9)
+    zero, one = np.zeros((4, 2)), np.ones((4, 2))
+    before = track(scores, zero, one, 0.9)
     start = 12
     later = start <= np.arange(30)[:, None] + np.arange(4)  # step h of window j lies at j + h
-    after = track(np.where(later[:, :, None], 99.0, scores), np.zeros((4, 2)), pace, 0.9)
+    after = track(np.where(later[:, :, None], 99.0, scores), zero, one, 0.9)
     np.testing.assert_array_equal(after[: start + 1], before[: start + 1])
     assert (after[start + 1] != before[start + 1]).any()
 
 
-def test_where_the_world_changes_tracking_holds_what_it_promises():
+@pytest.mark.parametrize("horizon", [1, 3, 20])
+def test_where_the_world_changes_tracking_holds_what_it_promises(horizon):
     generator = np.random.default_rng(0)
-    scores = np.abs(generator.standard_normal((1_500, 3, 1))) * np.linspace(1, 6, 1_500)[:, None, None]
-    start = margins(scores[:200], 0.9)
-    fixed, followed = ((scores <= track(scores, start, np.full((3, 1), rate), 0.9)).mean() for rate in (0.0, 0.2))
-    assert fixed < 0.6
-    assert 0.86 < followed < 0.92  # it comes after the change, never before
+    growth = np.linspace(1, 4, 1_500)[:, None, None]
+    scores = np.abs(generator.standard_normal((1_500, horizon, 1))) * growth
+    first = scores[:200]
+    fixed = margins(first, 0.9)
+    assert (scores <= fixed).mean() < 0.7
+    followed = track(scores, fixed, first.std(axis=0), 0.9)
+    assert 0.86 < (scores <= followed).mean() < 0.91  # it comes after the change, never before
 
 
-def test_the_pace_is_the_slowest_that_holds():
+def test_where_nothing_changes_tracking_stays_where_it_is():
     generator = np.random.default_rng(0)
-    steady = np.abs(generator.standard_normal((1_000, 20, 1)))
-    assert (choose_pace(steady, 0.9) == 0).all()
-    changing = steady * np.where(np.arange(1_000) < 500, 1, 5)[:, None, None]
-    assert (choose_pace(changing, 0.9) >= 0.1 * changing.std(axis=0)).all()
-    assert (choose_pace(steady[:30], 0.9) == 0).all()
+    scores = np.abs(generator.standard_normal((1_000, 20, 1)))
+    fixed = margins(scores, 0.9)
+    followed = track(scores, fixed, scores.std(axis=0), 0.9)
+    assert np.abs(followed - fixed).max() < 0.5 * fixed.mean()
+    assert abs(followed.mean() - fixed.mean()) < 0.02
