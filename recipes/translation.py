@@ -20,7 +20,7 @@ from cyclopts import App
 from rnn_zoo import NextToken, Recurrent, Tokens, encoder_decoder, evaluation, export, training
 from rnn_zoo.checks import one_of, positive_integer
 from rnn_zoo.datasets import load_pairs
-from rnn_zoo.decoding import beam_search
+from rnn_zoo.decoding import beam_search, greedy
 from rnn_zoo.evaluation import results as result_files
 from rnn_zoo.export.folder import refuse_foreign_folder
 from rnn_zoo.text import PairBatches, Symbols
@@ -139,7 +139,7 @@ def main(
         learning_rate=keras.optimizers.schedules.CosineDecay(learning_rate, epochs * len(batches)),
         weight_average=weight_average or None,
         config={
-            "data": data,
+            "data": Path(data).name,
             "languages": [source, target],
             "variant": variant,
             "tokenised": tokenised,
@@ -161,15 +161,17 @@ def main(
     started = time.perf_counter()
     dictionary = evaluation.Dictionary(*ids["train"], reads.size, writes.size)
     dictionary_seconds = time.perf_counter() - started
-    best = translator(writer.generator, width, length_penalty)
+    ways = {
+        f"{cell}_{attention}": translator(writer.generator, width, length_penalty),
+        f"{cell}_{attention} greedy": translator(writer.generator),
+    }
     command = shlex.join(["python", "recipes/translation.py", *sys.argv[1:]])
     for split in ("validation", "test"):
         read, references = ids[split][0], splits[split][1]
-        outputs = {
-            f"{cell}_{attention}": translate(best, writes, read),
-            "baseline:dictionary": writes.decode(dictionary.translate(read[row]) for row in range(len(read))),
-        }
-        sizes = (writer.training.count_params(), dictionary.parameters)
+        network = writer.training.count_params(), history.seconds
+        outputs = {name: (translate(best, writes, read), *network) for name, best in ways.items()}
+        words = writes.decode(dictionary.translate(read[row]) for row in range(len(read)))
+        outputs["baseline:dictionary"] = words, dictionary.parameters, dictionary_seconds
         systems = {
             name: {
                 "scores": {
@@ -179,10 +181,9 @@ def main(
                 "parameters": size,
                 "train_seconds": seconds,
             }
-            for (name, written), size, seconds in zip(
-                outputs.items(), sizes, (history.seconds, dictionary_seconds), strict=True
-            )
+            for name, (written, size, seconds) in outputs.items()
         }
+        translated = outputs[f"{cell}_{attention}"][0]
         rows = np.random.default_rng(seed).choice(len(references), min(8, len(references)), replace=False)
         report = evaluation.writing_report(
             systems,
@@ -190,7 +191,7 @@ def main(
             examples=[
                 {
                     "given": splits[split][0][row],
-                    "written": outputs[f"{cell}_{attention}"][row],
+                    "written": translated[row],
                     "expected": references[row],
                 }
                 for row in rows
@@ -235,14 +236,17 @@ def untidied(texts):
     return [text.decode() for text in untidy(tf.constant(texts)).numpy()]
 
 
-def translator(generator, width, length_penalty):
-    """The graph from token ids <int32>[batch, time] to those of the best translation found."""
+def translator(generator, width=None, length_penalty=0.0):
+    """The graph from token ids <int32>[batch, time] to those of a translation; greedy without a width."""
 
     @tf.function(autograph=False, input_signature=[tf.TensorSpec([None, None], tf.int32)])
     def best(source):
         beginning = tf.fill([tf.shape(source)[0], 1], START)
+        max_length = 2 * tf.shape(source)[1] + 10
+        if width is None:
+            return greedy(generator, beginning, source, max_length=max_length).ids
         options = {"width": width, "length_penalty": length_penalty}
-        return beam_search(generator, beginning, source, max_length=2 * tf.shape(source)[1] + 10, **options).ids[:, 0]
+        return beam_search(generator, beginning, source, max_length=max_length, **options).ids[:, 0]
 
     return best
 

@@ -77,7 +77,7 @@ class Batches(keras.utils.PyDataset):
             batch_order = np.arange(len(self._cuts))
         order = order[np.argsort(self._padded[order], kind="stable")]
         rows = [order[start:stop] for start, stop in (self._cuts[index] for index in batch_order)]
-        _vary_first_two(rows, self._padded)
+        vary_first_two(rows, self._padded)
         self._rows = rows
         self.order = np.concatenate(rows)
 
@@ -148,9 +148,12 @@ def _cut(padded, batch_size):
     return cuts
 
 
-def _vary_first_two(rows, padded):
-    # Keras takes the time axis to be constant where the first two batches of a PyDataset agree on it, and then fails
-    # at the first batch of another length.
+def vary_first_two(rows, padded):
+    """Swaps batches, lists of rows, so that the first two differ in their longest row, where any two do.
+
+    Keras takes the time axis to be constant where the first two batches of a PyDataset agree on it, and then fails at
+    the first batch of another length.
+    """
     time = [padded[batch].max() for batch in rows]
     other = next((index for index in range(1, len(rows)) if time[index] != time[0]), None)
     if other is not None:

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from rnn_zoo.checks import positive_integer
+from rnn_zoo.text.batches import vary_first_two
 from rnn_zoo.text.symbols import END, START
 
 # One length for both sides keeps the shapes few: each is compiled.
@@ -82,10 +83,7 @@ class PairBatches(keras.utils.PyDataset):
             batches += [alike[start : start + self.batch_size] for start in range(0, len(alike), self.batch_size)]
         if self.shuffle:
             batches = [batches[place] for place in generator.permutation(len(batches))]
-        # Keras takes the time axis to be constant where the first two batches agree on it.
-        other = next((n for n, rows in enumerate(batches) if self._steps[rows[0]] != self._steps[batches[0][0]]), None)
-        if other is not None:
-            batches[1], batches[other] = batches[other], batches[1]
+        vary_first_two(batches, self._steps)
         self._batches = batches
 
     def on_epoch_end(self):

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+from helpers import needs_tensorflow
 
 from rnn_zoo import Labels, NextToken, Recurrent, Tokens, Vectors, one_to_many
 from rnn_zoo.layers import Chords, StepNats
@@ -10,8 +11,9 @@ STEPS = RANDOM.integers(0, 2, (2, 5, 3)).astype("float32")
 PREVIOUS = np.concatenate([np.zeros((2, 1, 3), "float32"), STEPS[:, :-1]], axis=1)
 
 
+@needs_tensorflow
 def test_padding_costs_nothing_and_every_weight_learns():
-    writer = one_to_many(Vectors(3, mask_value=-1.0), Recurrent("gru", 4), Chords(3, 2), seed=1)
+    writer = one_to_many(Vectors(3, mask_value=-1.0), Recurrent("gru", 4), Chords(3, 8), seed=1)
     inputs = [keras.Input((None, 3)), keras.Input((None, 3))]
     model = keras.Model(inputs, StepNats(writer.generator.decoder)(inputs))
     nats = keras.ops.convert_to_numpy(model([PREVIOUS, STEPS]))

@@ -14,7 +14,7 @@ NEW, GOES_ON = np.zeros((ROWS, 1), "float32"), np.ones((ROWS, 1), "float32")
 
 @pytest.fixture(scope="module")
 def writer():
-    recurrence = Recurrent("lstm", [5, 4], 2, seed=1)
+    recurrence = Recurrent("lstm", 4, seed=1)
     return one_to_many(Tokens(SIZE, 3, seed=1), recurrence, NextToken(SIZE, tied=True), seed=1)
 
 
@@ -36,6 +36,7 @@ def test_pieces_cost_what_the_whole_costs(writer):
     np.testing.assert_allclose(nats(layer, IDS, NEW), whole, atol=1e-5)  # a text begins: nothing is left of another
 
 
+@needs_tensorflow
 def test_a_step_moves_all_weights_but_the_states(writer):
     decoder = writer.generator.decoder
     layer = StreamNats(decoder, ROWS, often=4, share=3, seed=1)

@@ -26,7 +26,7 @@ def run(tmp_path_factory):
 def test_it_leaves_numbers_examples_and_a_model(run):
     with open(run / "results.csv", encoding="utf-8", newline="") as file:
         rows = {(row["model"], row["split"], row["metric"]): float(row["value"]) for row in csv.DictReader(file)}
-    for model in ("gru_multiplicative", "baseline:dictionary"):
+    for model in ("gru_multiplicative", "gru_multiplicative greedy", "baseline:dictionary"):
         for split in ("validation", "test"):
             assert 0 <= rows[model, split, "bleu"] <= 100 and (model, split, "detokenised_bleu") in rows
     assert "given: " in (run / "run" / "examples.txt").read_text(encoding="utf-8")
