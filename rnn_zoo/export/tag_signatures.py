@@ -5,7 +5,8 @@ import numpy as np
 import tensorflow as tf
 
 from rnn_zoo.checks import positive_integer
-from rnn_zoo.layers import Tags, chain
+from rnn_zoo.layers import Tags
+from rnn_zoo.layers.chain import NEVER
 from rnn_zoo.text.tag_scheme import split
 from rnn_zoo.text.word_split import split_words
 
@@ -33,6 +34,8 @@ class TagGraph:
                 f"`model` must end in `Tags` with {len(self.tags)} tags, as many as `tags`; it ends in "
                 f"{type(self.head).__name__}{f' with {self.head.count}' if isinstance(self.head, Tags) else ''}."
             )
+        features, *_ = keras.tree.flatten(self.head.input)  # and their mask
+        self._features = keras.Model(model.inputs, features)
         prefixes, types = zip(*(split(tag) for tag in self.tags), strict=True)
         named = any(types)
         self.types = sorted(set(filter(None, types)))
@@ -79,6 +82,8 @@ class TagGraph:
 
     def _answer(self, words, width=1):
         numbers, letters = self.spelling.ids(words.flat_values)
+        longest = tf.reduce_max(tf.math.count_nonzero(letters, axis=1, dtype=tf.int32))
+        letters = letters[:, : tf.maximum(longest, 1)]
         inputs = {
             "words": words.with_flat_values(numbers).to_tensor(0),
             "letters": words.with_flat_values(letters).to_tensor(0),
@@ -90,27 +95,26 @@ class TagGraph:
             "letters": tf.pad(inputs["letters"], [[0, 0], [0, missing], [0, 0]]),
         }
         mask = inputs["words"] != 0
-        log_conditionals = self.head.as_chain(self.model(inputs, training=False), mask)
-        tags = chain.viterbi(log_conditionals)
-        marginals = tf.gather(chain.marginals(log_conditionals), tags, batch_dims=2)
+        reading = self.head.read(self._features(inputs, training=False), mask)
+        marginals = tf.gather(reading.marginals, reading.tags, batch_dims=2)
         names = tf.constant([*self.tags, ""], tf.string)
         return {
             "token": tf.pad(words.to_tensor(""), [[0, 0], [0, missing]]),
-            "tag": tf.gather(names, tf.where(mask, tags, len(self.tags))),
+            "tag": tf.gather(names, tf.where(mask, reading.tags, len(self.tags))),
             "tag_score": tf.where(mask, marginals, 0.0),
-            **self._spans(log_conditionals, tags, marginals, mask),
+            **self._spans(reading, marginals, mask),
         }
 
-    def _spans(self, log_conditionals, tags, marginals, mask):
+    def _spans(self, reading, marginals, mask):
+        tags = reading.tags
         begins = tf.logical_and(tf.gather(self._begins, tags), mask)
         goes_on = tf.logical_and(tf.gather(self._goes_on, tags), mask)
         after = tf.pad(goes_on[:, 1:], [[0, 0], [0, 1]])
         ends = tf.logical_and(tf.logical_or(begins, goes_on), tf.logical_not(after))
-        steps = tf.cumsum(chain.log_probabilities(log_conditionals, tags), axis=1)
+        steps = tf.cumsum(reading.log_probabilities(), axis=1)
         # Of a name that ends here, how probable it is that it does.
-        following = tf.gather(log_conditionals[:, 1:], tags[:, :-1], axis=2, batch_dims=2)
-        elsewhere = tf.constant(np.where(self._goes_on, chain.NEVER, 0), tf.float32)
-        closing = tf.where(mask[:, 1:], tf.reduce_logsumexp(following + elsewhere, axis=-1), 0.0)
+        elsewhere = tf.constant(np.where(self._goes_on, NEVER, 0), tf.float32)
+        closing = tf.where(mask[:, 1:], tf.reduce_logsumexp(reading.following() + elsewhere, axis=-1), 0.0)
         closing = tf.pad(closing, [[0, 0], [0, 1]])
 
         first, last = tf.where(begins), tf.where(ends)

@@ -5,8 +5,9 @@ A sequence of tags y has the weight exp(sum_t psi_t(y_(t-1), y_t)) with potentia
 masked steps psi is the identity, which hands the tag on at no cost.
 """
 
-import keras
 from keras import ops
+
+from rnn_zoo.layers.time_scan import scan
 
 # exp(NEVER) is 0 in every precision, and a sum of many stays finite.
 NEVER = -1e4
@@ -83,7 +84,7 @@ def viterbi(psi):
         <int32>[batch, time]; at masked steps the tag of the last valid one, 0 in an empty row.
     Reference: Viterbi 1967; read from the end here.
     """
-    _, best = _scan(_max_step, psi, reverse=True)
+    _, best = scan(_max_step, _nothing(psi), psi, reverse=True)
     nexts = ops.argmax(psi + best[:, :, None, :], axis=-1)
     # The choice of each step as a matrix of zeros and ones: following it is the step of `marginals`.
     path = _follow(ops.one_hot(nexts, psi.shape[-1], dtype=psi.dtype))
@@ -116,14 +117,14 @@ def _sums(psi):
 
     @ops.custom_gradient
     def sums(psi):
-        total, messages = _scan(_sum_step, psi, reverse=True)
+        total, messages = scan(_sum_step, _nothing(psi), psi, reverse=True)
         messages = ops.concatenate([total[:, None], messages], axis=1)
 
         def gradient(*arguments, upstream=None):
             given = arguments[-1] if upstream is None else upstream
             shares = ops.softmax(psi + messages[:, 1:, None, :], axis=-1)
             steps = ops.concatenate([shares, given[:, 1:, None, :]], axis=2)
-            _, passed = _scan(_affine_step, steps, given[:, 0])
+            _, passed = scan(_affine_step, given[:, 0], steps)
             return ops.concatenate([given[:, :1], passed[:, :-1]], axis=1)[..., None] * shares
 
         return messages, gradient
@@ -134,7 +135,11 @@ def _sums(psi):
 def _follow(matrices):
     """p_t = p_(t-1) M_t from p_(-1) = (1, 0, ...): [batch, time, count, count] -> [batch, time, count]."""
     start = ops.one_hot(ops.zeros_like(matrices[:, 0, 0, 0], dtype="int32"), matrices.shape[-1], dtype=matrices.dtype)
-    return _scan(_product_step, matrices, start)[1]
+    return scan(_product_step, start, matrices)[1]
+
+
+def _nothing(psi):
+    return ops.zeros_like(psi[:, 0, 0])
 
 
 # Functions of the module, because JAX compiles a loop once for each function that is its step.
@@ -154,29 +159,3 @@ def _product_step(before, matrix):
 def _affine_step(before, matrix):
     after = ops.sum(before[:, :, None] * matrix[:, :-1], axis=1) + matrix[:, -1]
     return after, after
-
-
-def _scan(step, matrices, initial=None, reverse=False):
-    """`step(state <float>[batch, count], matrix of a step)` over time -> (last state, outputs in the order of time)."""
-    initial = ops.zeros_like(matrices[:, 0, 0]) if initial is None else initial
-    matrices = ops.transpose(matrices, (1, 0, 2, 3))
-    scan = _tensorflow_scan if keras.backend.backend() == "tensorflow" else ops.scan
-    last, outputs = scan(step, initial, matrices, reverse=reverse)
-    return last, ops.transpose(outputs, (1, 0, 2))
-
-
-def _tensorflow_scan(step, initial, matrices, reverse):
-    """As `keras.ops.scan`, whose loop on TensorFlow states no limit, without which XLA compiles no gradient."""
-    import tensorflow as tf
-
-    time = tf.shape(matrices)[0]
-
-    def turn(number, state, outputs):
-        place = time - 1 - number if reverse else number
-        state, output = step(state, matrices[place])
-        return number + 1, state, outputs.write(place, output)
-
-    outputs = tf.TensorArray(matrices.dtype, time, element_shape=initial.shape)
-    loop = (0, initial, outputs)
-    _, last, outputs = tf.while_loop(lambda number, *_: number < time, turn, loop, maximum_iterations=time)
-    return last, tf.ensure_shape(outputs.stack(), (*matrices.shape[:2], matrices.shape[-1]))

@@ -136,14 +136,18 @@ class Characters(Front):
     def _spelled(self, letters, training):
         """What the letters of each word give: <int>[batch, time, letters] -> <float>[batch, time, letter_units]."""
         batch, time, length = ops.shape(letters)
-        letters = ops.reshape(letters, (-1, length))
+        words = ops.reshape(letters, (-1, length))
+        each_once = keras.backend.backend() == "tensorflow" and not training
+        read = _each_once(self._read, words) if each_once else self._read(words, training)
+        return ops.reshape(read, (batch, time, self.letter_units))
+
+    def _read(self, letters, training=False):
+        """<int>[words, letters] -> <float>[words, letter_units]."""
         steps = clear_masked(self.letters(letters), letters != PADDING)
         if self.reader == "convolution":
             # What it reads from padding is left out, but for the zeros beyond either end, as of any text.
-            read = ops.max(clear_masked(self.read(steps), letters != PADDING), axis=1)
-        else:
-            read = self.read(steps, mask=letters != PADDING, training=training)
-        return ops.reshape(read, (batch, time, self.letter_units))
+            return ops.max(clear_masked(self.read(steps), letters != PADDING), axis=1)
+        return self.read(steps, mask=letters != PADDING, training=training)
 
     def _case(self, letters):
         """Which kinds of letters each word has, below 16: <int>[batch, time, letters] -> <int>[batch, time]."""
@@ -174,3 +178,12 @@ class Characters(Front):
             "dropout": self.dropout,
             "seed": self.seed,
         }
+
+
+def _each_once(read, words):
+    """`read(words)`, on TensorFlow, of each distinct word once: half of the words of a page are there before."""
+    import tensorflow as tf
+
+    with tf.device("CPU"):  # the operation is made for no other
+        distinct, places = tf.raw_ops.UniqueV2(x=words, axis=[0])
+    return tf.gather(read(distinct), places)

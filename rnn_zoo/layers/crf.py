@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from rnn_zoo.checks import positive_integer
-from rnn_zoo.layers import chain
+from rnn_zoo.layers import chain, chain_reading
 
 
 @keras.saving.register_keras_serializable(package="rnn_zoo")
@@ -64,19 +64,26 @@ class CRF(keras.layers.Layer):
 
     def potentials(self, inputs, mask=None):
         """The unnormalised log-weights, <float32>[batch, time, count, count]; see `chain`."""
-        transitions, start, end = (
+        return chain.potentials(ops.cast(inputs, "float32"), *self._scheme(), mask)
+
+    def read(self, inputs, mask=None):
+        """The most probable tags and how probable each is: `chain_reading.Reading`, without gradients."""
+        return chain_reading.read(ops.cast(inputs, "float32"), *self._scheme(), mask)
+
+    def _scheme(self):
+        """Transitions, start and end, where what is not allowed is never."""
+        return [
             ops.where(np.array(allowed, "bool"), ops.convert_to_tensor(weight), chain.NEVER)
             for weight, allowed in (
                 (self.transitions, self.allowed),
                 (self.start, self.allowed_start),
                 (self.end, self.allowed_end),
             )
-        )
-        return chain.potentials(ops.cast(inputs, "float32"), transitions, start, end, mask)
+        ]
 
     def decode(self, inputs, mask=None):
         """The most probable tags: <float>[batch, time, count] -> <int32>[batch, time], 0 at masked steps."""
-        tags = chain.viterbi(self.potentials(inputs, mask))
+        tags = self.read(inputs, mask).tags
         return tags if mask is None else ops.where(ops.cast(mask, "bool"), tags, 0)
 
     def compute_output_shape(self, inputs_shape):

@@ -78,6 +78,17 @@ class Tags(Head):
         tiny = keras.config.epsilon() ** 2  # a probability that underflowed is improbable, not impossible
         return self.sequence(ops.log(ops.maximum(outputs, tiny)), mask=mask)
 
+    def read(self, inputs, mask=None):
+        """What the head says of its inputs: the most probable tags and their probabilities, for answering alone.
+
+        Args:
+            inputs: <float>[batch, time, features], as in a call.
+            mask: <bool>[batch, time] or None: all valid.
+        Returns:
+            rnn_zoo.layers.chain_reading.Reading, which says what `as_chain` of the outputs does, without making it.
+        """
+        return self.sequence.read(self.dense(inputs), mask)
+
     def decode(self, outputs, mask=None):
         """The most probable sequence of tags: the outputs -> <int32>[batch, time], 0 at masked steps."""
         tags = chain.viterbi(self.as_chain(outputs, mask))

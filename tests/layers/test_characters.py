@@ -38,6 +38,14 @@ def test_a_word_is_read_the_same_whatever_its_padding(reader):
     np.testing.assert_allclose(ops.convert_to_numpy(front(wider))[:, :3], outputs, atol=1e-6)
 
 
+@pytest.mark.parametrize("reader", ["convolution", "gru"])
+def test_words_read_once_are_as_words_read_each(reader):
+    front = Characters(**OPTIONS, reader=reader, seed=1)
+    repeated = {name: np.concatenate([part, part[::-1]]) for name, part in INPUTS.items()}
+    read, trained = (ops.convert_to_numpy(front(repeated, training=training)) for training in (False, True))
+    np.testing.assert_allclose(read, trained, atol=1e-6)  # without dropout; training reads every word
+
+
 def test_the_convolution_follows_its_equation():
     front = Characters(**OPTIONS, kernel_size=3)
     outputs = ops.convert_to_numpy(front(INPUTS))[..., 3:]

@@ -58,8 +58,29 @@ def log_sum(values):
     return values.max() + np.log(np.exp(values - values.max()).sum())
 
 
+@settings(max_examples=examples(3), deadline=None)
+@given(seed=st.integers(0, 10_000), scale=st.sampled_from([0.1, 3.0, 60.0]))
+def test_a_reading_says_what_the_potentials_say(seed, scale):
+    emissions, layer = random_inputs((4, 4, 3), seed) * scale, layer_with(*weights(seed + 1), **ALLOWED)
+    log_conditionals = layer(emissions, mask=MASK)
+    reading = layer.read(emissions, MASK)
+    tags = np.where(MASK, chain.viterbi(log_conditionals), 0)
+    assert (np.where(MASK, reading.tags, 0) == tags).all()
+    for found, expected, mask in (
+        (reading.marginals, chain.marginals(log_conditionals), MASK[..., None]),
+        (ops.exp(reading.log_probabilities()), ops.exp(chain.log_probabilities(log_conditionals, tags)), MASK),
+        (
+            ops.exp(reading.following()),
+            np.exp(np.take_along_axis(np.array(log_conditionals)[:, 1:], tags[:, :-1, None, None], 2)[:, :, 0]),
+            MASK[:, 1:, None],
+        ),
+    ):
+        found, expected = (np.where(mask, ops.convert_to_numpy(array), 0) for array in (found, expected))
+        np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
 @pytest.mark.parametrize("allowed", [None, ALLOWED], ids=["free", "restricted"])
-@settings(max_examples=examples(6), deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 @given(seed=st.integers(0, 10_000), scale=st.sampled_from([0.1, 3.0, 60.0]))
 def test_all_is_as_by_enumeration(allowed, seed, scale):
     emissions, parameters = random_inputs((4, 4, 3), seed) * scale, weights(seed + 1)
@@ -84,6 +105,15 @@ def test_all_is_as_by_enumeration(allowed, seed, scale):
                 tags[row, :length] = path
                 found = ops.convert_to_numpy(chain.log_probabilities(log_conditionals, tags))[row, :length].sum()
                 assert found == pytest.approx(weight - total, abs=1e-3) or (found < -1000 and weight == -np.inf)
+
+
+def test_a_long_sentence_is_read_as_exactly_as_a_short_one():
+    """Where sums over all its steps would have lost their decimals."""
+    emissions, layer = random_inputs((1, 120, 3), 2) * 100, layer_with(*weights(1))
+    marginals = ops.convert_to_numpy(layer.read(emissions).marginals)
+    np.testing.assert_allclose(marginals.sum(axis=-1), 1, atol=1e-5)
+    part = ops.convert_to_numpy(layer.read(emissions[:, 40:60]).marginals)
+    np.testing.assert_allclose(marginals[:, 45:55], part[:, 5:15], atol=1e-4)
 
 
 def test_gradients_are_finite_differences():
