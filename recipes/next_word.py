@@ -50,6 +50,7 @@ def main(
     width: int = 8,
     max_length: int = 5,
     seed: int = 0,
+    quantize: bool = False,
     out: str = "runs/next_word",
     results: str | None = None,
 ):
@@ -82,6 +83,7 @@ def main(
         width: of the beam search that finds continuations, and how many of them are shown.
         max_length: words of a continuation at most.
         seed: of every random draw.
+        quantize: keep the vectors in 8 bits: an export of half the size. The numbers are those of what is exported.
         out: folder of the run.
         results: CSV file to add the numbers to.
     """
@@ -96,6 +98,8 @@ def main(
     sentences = {split: lines(getattr(text, split), tokenised) for split in ("train", "validation", "test")}
     symbols = Symbols.fit(sentences["train"], min_count=min_count, unknown="<unk>")
     symbols.check_beginning(seed_text, "seed_text")
+    if unknown := symbols.unknown(seed_text):
+        print(f"Of {seed_text!r} these words are not known: {', '.join(unknown)}")
     ids = {split: stream(symbols, rows) for split, rows in sentences.items()}
     print(f"{text.name}: {' / '.join(f'{len(row) - 1:,}' for row in ids.values())} words; {symbols.size:,} are known")
 
@@ -136,6 +140,8 @@ def main(
         },
     )
     symbols.save(f"{out}/symbols.json")
+    if quantize:
+        writer.training.quantize("int8", filters="embedding")
 
     command = shlex.join(["python", "recipes/next_word.py", *sys.argv[1:]])
     one_stream = nats_model(StreamNats(decoder, 1))

@@ -114,6 +114,8 @@ class PretrainedWriter(Exported):
                 console.out(f"{chance:8.2%}  {text}{between}{found}", highlight=False)
             if not answer.ranked:
                 console.out(f"{text}{between}{answer.text}", highlight=False)
+            if unknown := self.symbols.unknown(text):
+                console.out(f"  read as unknown: {', '.join(map(repr, unknown))}", highlight=False)
             shown = ", ".join(f"{symbol!r} {chance:.0%}" for symbol, chance in list(answer.next.items())[:5])
             console.out(f"  next: {shown}", highlight=False)
 

@@ -173,9 +173,9 @@ class Decoder(keras.layers.Layer):
         )
 
     def _embeddings(self):
-        if not hasattr(self.front, "embedding"):
+        if not hasattr(self.front, "vectors"):
             raise ValueError(f"`head` must not be tied where the front has no vectors, as {type(self.front).__name__}.")
-        return self.front.embedding.embeddings
+        return self.front.vectors
 
     def _mix(self, previous, state):
         """`previous` with the share of tokens that sampling asks for replaced by what the model would have written."""

@@ -66,7 +66,8 @@ class MemoryAttention(keras.layers.Layer):
         if mask is not None:
             mask = ops.cast(mask, "bool")[:, None]
             scores = ops.where(mask, scores, -1e9)
-        weights = ops.softmax(scores)
+        # The softmax; that of Keras warns of a memory of one step, such as an image seen as one vector.
+        weights = ops.exp(scores - ops.logsumexp(scores, axis=-1, keepdims=True))
         if mask is not None:
             weights = ops.where(mask, weights, 0.0)  # a row without a valid step had equal weights
         context = ops.matmul(ops.cast(weights, self.compute_dtype), memory)

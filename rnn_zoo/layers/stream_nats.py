@@ -73,7 +73,7 @@ class StreamNats(keras.layers.Layer):
         head = self.decoder.head
         guesses = ops.reshape(head.dense(features), (-1, head.dense.units))
         drawn = {"often": self.often, "share": self.share, "seed": self.seeds} if training else {}
-        vectors = ops.cast(self.decoder.front.embedding.embeddings, "float32")
+        vectors = ops.cast(self.decoder.front.vectors, "float32")
         nats = token_nats(guesses, vectors, ops.convert_to_tensor(head.bias), ops.reshape(following, (-1,)), **drawn)
         return ops.reshape(nats, ops.shape(following))
 

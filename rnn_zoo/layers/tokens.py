@@ -68,6 +68,13 @@ class Tokens(KeepsQuantization, Front):
     def make_input(self):
         return keras.Input((None,), dtype="int32", name="ids")
 
+    @property
+    def vectors(self):
+        """<float>[vocabulary_size, dim], E, also where it is kept in 8 bits."""
+        if self.embedding.quantization_mode:
+            return self.embedding(ops.arange(self.vocabulary_size))
+        return self.embedding.embeddings
+
     def build(self, inputs_shape):
         self.embedding.build(inputs_shape)
 

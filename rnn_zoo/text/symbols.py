@@ -112,13 +112,16 @@ class Symbols:
         """
         if not text.strip() and not (self.unit == "characters" and text):
             raise ValueError(f"`{name}` is empty: there is nothing to go on from; give a word or a character at least.")
-        if self.unit == "characters":
-            unknown = list(dict.fromkeys(symbol for symbol in text if symbol not in self._ids))
-            if unknown:
-                raise ValueError(
-                    f"`{name}` holds {', '.join(map(repr, unknown))}, which the model has never read; leave out or "
-                    "replace what is not in the text that it was trained on."
-                )
+        if self.unit == "characters" and (unknown := self.unknown(text)):
+            raise ValueError(
+                f"`{name}` holds {', '.join(map(repr, unknown))}, which the model has never read; leave out or "
+                "replace what is not in the text that it was trained on."
+            )
+
+    def unknown(self, text):
+        """The symbols of a raw text that are not known, a list of str, each once."""
+        pieces = text if self.unit == "characters" else tidy(tf.constant(text)).numpy().decode().split()
+        return [symbol for symbol in dict.fromkeys(pieces) if symbol not in self._ids]
 
     def encode(self, texts):
         """Ids of many tokenised texts, without start and end: list of str -> TokenIds."""

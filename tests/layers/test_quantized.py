@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from helpers import one_backend, save_and_load
+from helpers import needs_tensorflow, one_backend, save_and_load
 
-from rnn_zoo.layers import Classes, Recurrent, Tokens
-from rnn_zoo.topologies import many_to_one
+from rnn_zoo.layers import Classes, NextToken, Recurrent, Tokens
+from rnn_zoo.topologies import many_to_one, one_to_many
 
 # Keras warns of each layer that it leaves as it is.
 pytestmark = pytest.mark.filterwarnings("ignore:Layer .* does not have a `quantize` method")
@@ -33,3 +33,14 @@ def test_one_layer_may_be_quantized_alone():
     model = many_to_one(Tokens(6, 8), Recurrent("gru", 4), Classes(2))
     part(model, Tokens).embedding.quantize("int8")
     np.testing.assert_array_equal(save_and_load(model).predict(ids, verbose=0), model.predict(ids, verbose=0))
+
+
+@needs_tensorflow
+def test_a_tied_head_scores_by_the_vectors_that_are_read():
+    ids = np.array([[2, 3, 4], [5, 0, 0]], "int32")
+    writer = one_to_many(Tokens(6, 8), Recurrent("gru", 4), NextToken(6, tied=True))
+    exact = writer.training.predict(ids, verbose=0)
+    writer.training.quantize("int8", filters="embedding")
+    quantized = writer.training.predict(ids, verbose=0)
+    np.testing.assert_allclose(quantized, exact, atol=0.02)
+    np.testing.assert_array_equal(save_and_load(writer.training).predict(ids, verbose=0), quantized)

@@ -76,6 +76,7 @@ def test_it_saves(tmp_path):
 def test_a_beginning_that_cannot_be_gone_on_with():
     CHARACTERS.check_beginning("\n", "seed")
     WORDS.check_beginning("never read", "seed")
+    assert WORDS.unknown(f"Never {WORDS.symbols[4]} never read.") == ["never", "read"]
     with pytest.raises(ValueError, match="`seed` holds 'x', 'y', which the model has never read"):
         CHARACTERS.check_beginning("to xxy", "seed")
     for symbols, empty in ((CHARACTERS, ""), (WORDS, " ")):
