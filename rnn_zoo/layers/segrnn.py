@@ -11,37 +11,41 @@ from rnn_zoo.layers.seeds import derive
 class SegRNN(keras.layers.Layer):
     """Reads each series in segments, one step of the recurrence a segment, and decodes every future segment at once.
 
-        e_s = relu(x_(s length), ..., x_(s length + length - 1) W + b)        s = 1 ... lookback / length
+        e_s = relu([x_t W + z_t V for the steps t of segment s] + b)          s = 1 ... lookback / length
         h_s = recurrence(h_(s-1), e_s)
-        y_(c, m) = recurrence(h_last, [position_m, channel_c])                m = 1 ... horizon / length
+        y_(c, m) = recurrence(h_last, [position_m, channel_c] + known_m K)    m = 1 ... horizon / length
 
-    Series share all weights but the embedding of their channel. There are lookback / length steps in place of lookback,
-    and none of the future depends on a forecast before it, so that no error is carried on. What is left at the start of
-    a look-back, where it is no multiple of the length, is not read.
+    Series x share all weights but the embedding of their channel. There are lookback / length steps in place of
+    lookback, and none of the future depends on a forecast before it, so that no error is carried on. What is left at
+    the start of a look-back, where it is no multiple of the length, is not read. What helps all series, z of the past
+    and what is known ahead, comes in by segments too (an addition of ours; the paper has neither).
 
     Args:
         recurrence: `Recurrent` in one direction, with return_sequences=False and return_state=True.
         length: int > 0, the steps of a segment.
         horizon: int > 0, the steps to forecast.
+        targets: int > 0, how many of the features, the first ones, are series to forecast; None: all.
         dropout: in [0, 1), on what the head reads.
         seed: int or None, of the embeddings and the dropout.
 
     Call arguments:
-        inputs: <float>[batch, lookback, channels], without padding.
+        inputs: <float>[batch, lookback, features], without padding.
+        known: <float>[batch, horizon, known], what is known of the steps ahead; None: nothing.
         training: bool, whether dropout is on.
 
     Returns:
-        <float>[batch, segments, channels, units], segments = horizon / length rounded up: what a head of
+        <float>[batch, segments, targets, units], segments = horizon / length rounded up: what a head of
         `length` numbers turns into the steps of each (see `JoinSegments`).
 
     Raises:
-        ValueError: an argument is out of its range, or the look-back is shorter than a segment.
+        ValueError: an argument is out of its range, the look-back is shorter than a segment, or there are fewer
+            features than `targets`.
 
     Reference: Lin et al. 2023, "SegRNN: segment recurrent neural network for long-term time series forecasting",
         section 4 (parallel multi-step forecasting).
     """
 
-    def __init__(self, recurrence, length, horizon, dropout=0.0, seed=None, **kwargs):
+    def __init__(self, recurrence, length, horizon, targets=None, dropout=0.0, seed=None, **kwargs):
         super().__init__(**kwargs)
         if recurrence.bidirectional or recurrence.return_sequences or not recurrence.return_state:
             raise ValueError(
@@ -52,26 +56,34 @@ class SegRNN(keras.layers.Layer):
         self.length = positive_integer("length", length)
         self.horizon = positive_integer("horizon", horizon)
         self.segments = -(-self.horizon // self.length)
+        self.targets = None if targets is None else positive_integer("targets", targets)
         self.seed = seed
-        width = recurrence.units[0]
-        self.embed = keras.layers.Dense(
-            width,
-            activation="relu",
-            kernel_initializer=keras.initializers.GlorotUniform(derive(seed, "segrnn/embed")),
-            dtype=self.dtype_policy,
-            name="embed",
-        )
+        self.embed = self._dense("embed", activation="relu")
         self.drop = keras.layers.Dropout(dropout, seed=derive(seed, "segrnn/dropout"), dtype=self.dtype_policy)
         self.dropout = self.drop.rate
 
-    def build(self, inputs_shape):
-        lookback, channels = inputs_shape[1:]
+    def _dense(self, name, **options):
+        kernel = keras.initializers.GlorotUniform(derive(self.seed, f"segrnn/{name}"))
+        width = self.recurrence.units[0]
+        return keras.layers.Dense(width, kernel_initializer=kernel, dtype=self.dtype_policy, name=name, **options)
+
+    def build(self, inputs_shape, known_shape=None):
+        lookback, features = inputs_shape[1:]
         if lookback is not None and lookback < self.length:
             raise ValueError(
                 f"`length` must be at most the look-back, {lookback} steps, got {self.length}; cut shorter segments."
             )
+        channels = features if self.targets is None else self.targets
+        if channels > features:
+            raise ValueError(f"`targets` must be at most the features, {features}, got {channels}.")
         width = self.recurrence.units[0]
         self.embed.build((None, self.length))
+        if features > channels:
+            self.beside = self._dense("beside", use_bias=False)
+            self.beside.build((None, self.length * (features - channels)))
+        if known_shape is not None:
+            self.ahead = self._dense("ahead", use_bias=False)
+            self.ahead.build((None, self.length * known_shape[-1]))
         if not self.recurrence.built:
             self.recurrence.build((None, None, width))
         half = width // 2
@@ -83,28 +95,41 @@ class SegRNN(keras.layers.Layer):
         self.position = embedding("position", self.segments, half)
         self.channel = embedding("channel", channels, width - half)
 
-    def call(self, inputs, training=None):
-        lookback, channels = inputs.shape[1:]
-        read = lookback // self.length
-        series = ops.transpose(inputs[:, lookback - read * self.length :], (0, 2, 1))
-        segments = self.embed(ops.reshape(series, (-1, read, self.length)))
-        _, states = self.recurrence(segments, training=training)
-
-        position, channel = (ops.cast(weight, segments.dtype) for weight in (self.position, self.channel))
-        places = ops.concatenate(
-            [
-                ops.repeat(position, channels, axis=0),
-                ops.tile(channel, (self.segments, 1)),
-            ],
-            axis=-1,
-        )
-        batch = ops.shape(inputs)[0]
+    def call(self, inputs, known=None, training=None):
+        channels = self.channel.shape[0]
+        _, states = self.recurrence(self._read(inputs, channels), training=training)
+        places = self._places(inputs, known, channels)
         starts = {name: self._for_each_segment(state, channels) for name, state in states.items()}
-        outputs, _ = self.recurrence(
-            ops.expand_dims(ops.tile(places, (batch, 1)), 1), initial_state=starts, training=training
-        )
+        outputs, _ = self.recurrence(ops.expand_dims(places, 1), initial_state=starts, training=training)
         outputs = self.drop(outputs, training=training)
         return ops.reshape(outputs, (-1, self.segments, channels, outputs.shape[-1]))
+
+    def _read(self, inputs, channels):
+        """<float>[batch, lookback, features] -> <float>[batch * channels, lookback / length, width]."""
+        lookback, features = inputs.shape[1:]
+        read = lookback // self.length
+        inputs = inputs[:, lookback - read * self.length :]
+        series = ops.transpose(inputs[:, :, :channels], (0, 2, 1))
+        series = ops.reshape(series, (-1, read, self.length))
+        if features == channels:
+            return self.embed(series)
+        beside = ops.reshape(inputs[:, :, channels:], (-1, read, self.length * (features - channels)))
+        beside = ops.repeat(self.beside(beside), channels, axis=0)
+        return self.embed.activation(ops.matmul(series, self.embed.kernel) + self.embed.bias + beside)
+
+    def _places(self, inputs, known, channels):
+        """<float>[batch * segments * channels, width], what the recurrence reads to decode each segment."""
+        position, channel = (ops.cast(weight, self.compute_dtype) for weight in (self.position, self.channel))
+        places = ops.concatenate(
+            [ops.repeat(position, channels, axis=0), ops.tile(channel, (self.segments, 1))], axis=-1
+        )
+        if known is None:
+            return ops.tile(places, (ops.shape(inputs)[0], 1))
+        missing = self.segments * self.length - self.horizon
+        known = ops.pad(known, ((0, 0), (0, missing), (0, 0)))
+        ahead = self.ahead(ops.reshape(known, (-1, self.segments, self.length * known.shape[-1])))
+        places = places + ops.repeat(ahead, channels, axis=1)
+        return ops.reshape(places, (-1, places.shape[-1]))
 
     def _for_each_segment(self, state, channels):
         """<float>[batch * channels, units] -> <float>[batch * segments * channels, units]."""
@@ -112,8 +137,9 @@ class SegRNN(keras.layers.Layer):
         state = ops.reshape(state, (-1, 1, channels, units))
         return ops.reshape(ops.tile(state, (1, self.segments, 1, 1)), (-1, units))
 
-    def compute_output_shape(self, inputs_shape):
-        return (inputs_shape[0], self.segments, inputs_shape[2], self.recurrence.units[-1])
+    def compute_output_shape(self, inputs_shape, known_shape=None):
+        channels = inputs_shape[2] if self.targets is None else self.targets
+        return (inputs_shape[0], self.segments, channels, self.recurrence.units[-1])
 
     def get_config(self):
         return {
@@ -121,6 +147,7 @@ class SegRNN(keras.layers.Layer):
             "recurrence": keras.saving.serialize_keras_object(self.recurrence),
             "length": self.length,
             "horizon": self.horizon,
+            "targets": self.targets,
             "dropout": self.dropout,
             "seed": self.seed,
         }

@@ -1,10 +1,15 @@
 """Models of series: they read <float>[batch, lookback, features], the targets first, all scaled, and forecast quantiles
-<float>[batch, horizon, targets, levels]."""
+<float>[batch, horizon, targets, levels].
+
+With `known` > 0 a model has two inputs, "past" and "known" <float>[batch, horizon, known]: what is known of the steps
+ahead.
+"""
 
 import keras
 
 from rnn_zoo.layers import FutureSteps, InstanceNorm, JoinSegments, Quantiles, Recurrent, SegRNN
 from rnn_zoo.layers.quantiles import LEVELS
+from rnn_zoo.layers.time_pooling import TimePooling
 from rnn_zoo.topologies import many_to_one
 from rnn_zoo.zoo import register_model
 
@@ -25,54 +30,52 @@ def forecast_segrnn(
     levels=LEVELS,
     seed=None,
 ):
-    """A GRU over segments, the same for every target, that forecasts all segments ahead side by side (Lin et al. 2023).
-
-    It reads the targets alone, whatever else is known.
-    """
-    inputs = keras.Input((lookback, features), name="past")
-    series = inputs[:, :, :targets]
-    front = InstanceNorm(targets, norm, name="instance_norm")
+    """A GRU over segments, one for all targets, that forecasts all segments ahead side by side (Lin et al. 2023)."""
+    inputs, ahead = _inputs(lookback, horizon, features, known)
+    front = InstanceNorm(features, norm, targets=targets, name="instance_norm")
     recurrence = Recurrent(cell, units, return_sequences=False, return_state=True, seed=seed)
     head = Quantiles(segment, levels)
-    outputs = head(SegRNN(recurrence, segment, horizon, dropout, seed=seed)(front(series)))
-    outputs = front.undo(JoinSegments(horizon)(outputs), series)
-    return _compiled(inputs, outputs, head, "forecast_segrnn")
+    segments = SegRNN(recurrence, segment, horizon, targets, dropout, seed=seed)(front(inputs), known=ahead)
+    outputs = front.undo(JoinSegments(horizon)(head(segments)), inputs)
+    return _compiled(inputs, ahead, outputs, head, "forecast_segrnn")
 
 
-@register_model
-def forecast_lstm(
-    *,
-    lookback=96,
-    horizon=96,
-    features=7,
-    targets=7,
-    known=0,
-    units=128,
-    dropout=0.0,
-    norm="none",
-    levels=LEVELS,
-    seed=None,
-):
-    """One LSTM over the steps, whose last state gives all steps ahead; as it is often compared with, without a norm."""
-    return _last_state("lstm", horizon, features, targets, units, dropout, norm, levels, seed, "forecast_lstm")
+def _last_state(cell):
+    """Registers and returns the model of one recurrence over the steps, whose last state gives all steps ahead."""
+
+    def build(
+        *,
+        lookback=96,
+        horizon=96,
+        features=7,
+        targets=7,
+        known=0,
+        units=128,
+        dropout=0.0,
+        norm="none",
+        levels=LEVELS,
+        seed=None,
+    ):
+        front = InstanceNorm(features, norm, targets=targets, name="instance_norm")
+        recurrence = Recurrent(cell, units, seed=seed)
+        head = Quantiles((horizon, targets), levels)
+        if not known:
+            return many_to_one(front, recurrence, head, dropout=dropout, name=build.__name__)
+        inputs, ahead = _inputs(lookback, horizon, features, known)
+        last = TimePooling("last", name="pooling")(recurrence(front(inputs)))
+        read = keras.layers.Concatenate()([last, keras.layers.Flatten()(ahead)])
+        outputs = front.undo(head(keras.layers.Dropout(dropout, name="dropout")(read)), inputs)
+        return _compiled(inputs, ahead, outputs, head, build.__name__)
+
+    build.__name__ = f"forecast_{cell}"
+    build.__doc__ = f"""One {cell.upper()} over the steps, whose last state gives all steps ahead.
+
+    As it is often compared with: without a norm.
+    """
+    return register_model(build)
 
 
-@register_model
-def forecast_gru(
-    *,
-    lookback=96,
-    horizon=96,
-    features=7,
-    targets=7,
-    known=0,
-    units=128,
-    dropout=0.0,
-    norm="none",
-    levels=LEVELS,
-    seed=None,
-):
-    """One GRU over the steps, whose last state gives all steps ahead; as it is often compared with, without a norm."""
-    return _last_state("gru", horizon, features, targets, units, dropout, norm, levels, seed, "forecast_gru")
+forecast_lstm, forecast_gru = map(_last_state, ("lstm", "gru"))
 
 
 @register_model
@@ -90,12 +93,8 @@ def forecast_encoder_decoder(
     levels=LEVELS,
     seed=None,
 ):
-    """One recurrence reads the past, another, which starts with its states, the steps ahead and what is known of them.
-
-    With `known` > 0 the model has two inputs, "past" and "known" <float>[batch, horizon, known].
-    """
-    inputs = keras.Input((lookback, features), name="past")
-    ahead = keras.Input((horizon, known), name="known") if known else None
+    """One recurrence reads the past, another, which starts with its states, reads what is known of the steps ahead."""
+    inputs, ahead = _inputs(lookback, horizon, features, known)
     front = InstanceNorm(features, norm, targets=targets, name="instance_norm")
     encoder = Recurrent(cell, units, return_sequences=False, return_state=True, seed=seed, name="encoder")
     decoder = Recurrent(cell, units, seed=seed, name="decoder")
@@ -104,20 +103,16 @@ def forecast_encoder_decoder(
     steps = FutureSteps(horizon, seed=seed, name="future_steps")(read, known=ahead)
     written = keras.layers.Dropout(dropout, name="dropout")(decoder(steps, initial_state=states))
     outputs = front.undo(head(written), inputs)
-    return _compiled([inputs, ahead] if known else inputs, outputs, head, "forecast_encoder_decoder")
+    return _compiled(inputs, ahead, outputs, head, "forecast_encoder_decoder")
 
 
-def _last_state(cell, horizon, features, targets, units, dropout, norm, levels, seed, name):
-    return many_to_one(
-        InstanceNorm(features, norm, targets=targets, name="instance_norm"),
-        Recurrent(cell, units, seed=seed),
-        Quantiles((horizon, targets), levels),
-        dropout=dropout,
-        name=name,
-    )
+def _inputs(lookback, horizon, features, known):
+    """The input of the past and that of what is known ahead, None where there is nothing."""
+    past = keras.Input((lookback, features), name="past")
+    return past, keras.Input((horizon, known), name="known") if known else None
 
 
-def _compiled(inputs, outputs, head, name):
-    model = keras.Model(inputs, outputs, name=name)
+def _compiled(past, ahead, outputs, head, name):
+    model = keras.Model(past if ahead is None else [past, ahead], outputs, name=name)
     model.compile("adam", loss=head.make_loss(), metrics=head.make_metrics())
     return model

@@ -46,6 +46,22 @@ def test_it_is_the_recurrence_of_the_paper(cell):
         np.testing.assert_allclose(outputs[row, place, channel], expected[0], atol=1e-5)
 
 
+def test_what_helps_all_series_comes_in_by_segments():
+    recurrence = recurrent()
+    layer = SegRNN(recurrence, 2, 3, targets=2, seed=0)
+    inputs, known = random_inputs((2, 5, 3)), random_inputs((2, 3, 1), seed=1)
+    outputs = ops.convert_to_numpy(layer(inputs, known=known))
+    assert outputs.shape == (2, 2, 2, 4)
+    segments = inputs[1, 1:, 1].reshape(1, 2, 2) @ layer.embed.kernel + layer.embed.bias
+    segments = ops.relu(segments + inputs[1, 1:, 2].reshape(1, 2, 2) @ layer.beside.kernel)
+    _, states = recurrence(segments)
+    where = ops.concatenate([layer.position[1], layer.channel[1]])
+    # The second segment is half beyond the horizon.
+    where = where + ops.convert_to_tensor([[known[1, 2, 0], 0.0]], "float32") @ layer.ahead.kernel
+    expected, _ = recurrence(where[None], initial_state=states)
+    np.testing.assert_allclose(outputs[1, 1, 1], expected[0], atol=1e-5)
+
+
 def test_series_do_not_see_each_other():
     layer = SegRNN(recurrent(), 2, 2, seed=0)
     inputs = np.repeat(random_inputs((1, 4, 3)), 2, axis=0)
@@ -63,3 +79,5 @@ def test_errors_name_the_argument():
         SegRNN(recurrent(), 0, 2)
     with pytest.raises(ValueError, match="`length` must be at most the look-back, 4 steps, got 5"):
         SegRNN(recurrent(), 5, 2)(random_inputs((1, 4, 3)))
+    with pytest.raises(ValueError, match="`targets` must be at most the features, 3, got 4"):
+        SegRNN(recurrent(), 2, 2, targets=4)(random_inputs((1, 4, 3)))
