@@ -9,21 +9,12 @@ What each model reaches stands in results/named_entities.csv, with the command t
 
 import shlex
 import sys
-from pathlib import Path
 
-import keras
 from cyclopts import App
 
-from rnn_zoo import create_model, datasets, export, training
-from rnn_zoo.checks import one_of, positive_integer, positive_number
-from rnn_zoo.evaluation import results as result_files
-from rnn_zoo.evaluation.tag_baselines import most_frequent_tag, window_logistic_regression
-from rnn_zoo.evaluation.tag_report import tag_report, tag_rows
-from rnn_zoo.export.folder import refuse_foreign_folder
-from rnn_zoo.export.tag_signatures import TagGraph
-from rnn_zoo.text import Spelling, TaggedBatches, word_vectors
-from rnn_zoo.text.tag_scheme import convert
-from rnn_zoo.text.trained_vectors import train_vectors
+from rnn_zoo import export
+from rnn_zoo.checks import one_of
+from rnn_zoo.training.tagger import train_tagger
 from rnn_zoo.zoo import list_models
 
 
@@ -49,6 +40,7 @@ def main(
     learning_rate: float = 3e-3,
     weight_average: float = 0.995,
     patience: int = 0,
+    quantize: bool = False,
     seed: int = 0,
     precision: str = "float32",
     out: str = "runs/named_entities",
@@ -83,118 +75,21 @@ def main(
         learning_rate: of Adam; it falls to 0 along a cosine over all epochs.
         weight_average: decay a step of the exponential average of the weights, which is what is kept; 0 for none.
         patience: epochs without a better validation loss after which training stops; 0 trains all epochs.
+        quantize: keep the vectors of words in 8 bits: an export of half the size. The numbers are those of what is
+            exported.
         seed: of every random draw.
         precision: "float32", "mixed_bfloat16" or "mixed_float16".
         out: folder of the run.
         results: CSV file to add the numbers on the test sentences to.
     """
+    options = locals()
     one_of("model", model, list_models("ner*"))
     one_of("scheme", scheme, ["BIO", "BIOES"])
-    positive_integer("epochs", epochs)
-    positive_number("learning_rate", learning_rate)
-    # Told of now, not after the training.
-    if vectors and unlabelled:
-        raise ValueError("`vectors` and `unlabelled` both say what the words start as; leave one of them out.")
-    if results and Path(results).exists():
-        result_files.read(results)
-    refuse_foreign_folder("out", f"{out}/export")
-    training.prepare(seed, precision)
-    tagged = datasets.load_tagged(
-        data, word_column=word_column, tag_column=tag_column, scheme=file_scheme, validation=validation, seed=seed
-    )
-    print(tagged)
-    if tagged.scheme == "plain":
-        raise ValueError(f"`data`: the tags of {data} name nothing, as {tagged.types[0]!r}; pass `tag_column`.")
-
-    if unlabelled:
-        file = Path(out) / "vectors.txt"
-        texts = datasets.load(unlabelled).unlabelled if unlabelled == "imdb_reviews" else unlabelled
-        print(f"{file}: vectors for {train_vectors(texts, file, dim=dim, seed=seed):,} words")
-    found = str(file) if unlabelled else vectors
-    # Of a file of a million vectors those are kept that the data can ask for.
-    splits = (tagged.train, tagged.validation, tagged.test)
-    asked = [word for split in splits for words in split.words for word in words]
-    more = word_vectors.known(found, asked) if found else ()
-    spelling = Spelling.fit(tagged.train.words, size=vocabulary_size, more=more)
-    tags = tagged.tags(scheme)
-    options = {"vocabulary_size": spelling.vocabulary.size, "alphabet": spelling.letters, "tags": tags, "dim": dim}
-    if found:
-        options["vectors"] = word_vectors.load(found, spelling.vocabulary)
-        options["dim"] = options["vectors"].shape[1]
-    drops = {name: value for name, value in (("word_dropout", word_dropout), ("dropout", dropout)) if value is not None}
-    network = create_model(model, **options, case_dim=case_dim, **drops, seed=seed)
-
-    def batches(split, size, **how):
-        converted = [convert(sentence, tagged.scheme, scheme) for sentence in split.tags]
-        return TaggedBatches(spelling, split.words, converted, tags, size, **how)
-
-    lessons = batches(tagged.train, batch_size, max_length=max_length, shuffle=True, seed=seed)
-    history = training.fit(
-        network,
-        lessons,
-        batches(tagged.validation, 4 * batch_size) if len(tagged.validation) else None,
-        out=out,
-        epochs=epochs,
-        patience=patience,
-        seed=seed,
-        learning_rate=keras.optimizers.schedules.CosineDecay(learning_rate, epochs * len(lessons)),
-        weight_average=weight_average or None,
-        # All that decides what is trained: `out` of another run is refused by it.
-        config={
-            "data": data,
-            "sentences": tagged.digest,
-            "model": model,
-            "tags": tags,
-            "spelling": spelling.digest,
-            "dim": dim,
-            "case_dim": case_dim,
-            **drops,
-            "vectors": vectors,
-            "unlabelled": unlabelled,
-            "max_length": max_length,
-            "batch_size": batch_size,
-        },
-    )
-
-    graph = TagGraph(network, spelling, tags)
-
-    def predict(sentences):
-        return [convert(found, scheme, tagged.scheme) for found in graph.tag(sentences)]
-
-    if len(tagged.validation):
-        tag_report(model, predict(tagged.validation.words), tagged.validation, scheme=tagged.scheme, split="validation")
-    report = tag_report(
-        model,
-        predict(tagged.test.words),
-        tagged.test,
-        [
-            most_frequent_tag(tagged.train),
-            window_logistic_regression(tagged.train, seed, validation=tagged.validation),
-        ],
-        scheme=tagged.scheme,
-        parameters=network.count_params(),
-        train_seconds=history.seconds,
-        out=out,
-    )
-    command = shlex.join(["python", "recipes/named_entities.py", *sys.argv[1:]])
-    if results:
-        rows = tag_rows(report, recipe="named_entities", data=data, seed=seed, command=command)
-        result_files.append(results, rows)
-
-    folder = export.save_tagger(
-        network,
-        spelling,
-        tags,
-        f"{out}/export",
-        card={
-            "name": model,
-            "data": f"{tagged.source}; {len(tagged.train):,} sentences for training",
-            "licence": tagged.licence,
-            "command": command,
-            "seed": seed,
-            "limits": "Knows names like those of its sentences, of their time and their kind of text.",
-        },
-        metrics=report,
+    folder = train_tagger(
+        **options,
+        recipe="named_entities",
+        command=shlex.join(["python", "recipes/named_entities.py", *sys.argv[1:]]),
+        limits="Knows names like those of its sentences, of their time and their kind of text.",
     )
     for one in export.load(folder).predict(["John lives in Paris.", "Anna Schmidt works for Siemens in New York."]):
         print(one.text, [(span.text, span.type, round(span.score, 2)) for span in one.spans])

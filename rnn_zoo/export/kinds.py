@@ -15,11 +15,14 @@ class Kind:
         module, name: the subclass of `rnn_zoo.export.exported.Exported` that opens its folders, imported when first
             asked for.
         files: names of the files that such a folder holds beside those of every export.
+        exporter: "module:function" that `rnn-zoo export` calls as function(model, folder, to, card=, metrics=), with
+            the keras.Model and the folder of its run, or of an earlier export, that it lies in; "" for none.
     """
 
     module: str
     name: str
     files: tuple[str, ...] = ()
+    exporter: str = ""
 
 
 KINDS = {
@@ -27,7 +30,12 @@ KINDS = {
     "images": Kind("rnn_zoo.export.images", "Images", ("labels.json",)),
     "steps": Kind("rnn_zoo.export.steps", "Steps", ("symbols.json", "labels.json")),
     "series": Kind("rnn_zoo.export.forecasts", "Forecasts", ("series.json",)),
-    "tags": Kind("rnn_zoo.export.tagger", "Tagger", ("vocabulary.txt", "letters.json", "labels.json")),
+    "tags": Kind(
+        "rnn_zoo.export.tagger",
+        "Tagger",
+        ("vocabulary.txt", "letters.json", "labels.json"),
+        "rnn_zoo.export.tag_saving:save_run",
+    ),
     "writer": Kind("rnn_zoo.export.pretrained_writer", "PretrainedWriter", ("symbols.json", "writer.json")),
     "music": Kind("rnn_zoo.export.pretrained_music", "PretrainedMusic", ("music.json",)),
 }

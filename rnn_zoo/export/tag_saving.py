@@ -3,9 +3,11 @@
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import Use
 from rnn_zoo.export.saving import _without_optimizer, check_place, complete, metrics_as_json
+from rnn_zoo.export.source import read_labels
 from rnn_zoo.export.tag_signatures import TagGraph, tag_archive
 from rnn_zoo.files import atomic_folder
 from rnn_zoo.layers.implementation import portable
+from rnn_zoo.text import Spelling
 
 _USE = Use(
     "A recurrent network that gives every word a tag.",
@@ -51,3 +53,9 @@ def save_tagger(model, spelling, tags, to, *, card=None, metrics=None):
         sizes = {"parameters": plain.count_params(), "words": spelling.vocabulary.size}
         complete(new, to.name, list(tags), card, metrics, kind="tags", use=_USE, **sizes)
     return to
+
+
+def save_run(model, folder, to, *, card=None, metrics=None):
+    """`save_tagger` of a model with the words, letters and tags that lie in the folder of its run."""
+    tags = read_labels(folder / export_folder.LABELS)
+    return save_tagger(model, Spelling.load(folder), tags, to, card=card, metrics=metrics)

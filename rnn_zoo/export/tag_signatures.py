@@ -1,5 +1,7 @@
 """The SavedModel of a tagger: a Keras model behind signatures that take raw sentences or words."""
 
+import functools
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -77,8 +79,11 @@ class TagGraph:
 
     def tag(self, sentences, batch_size=64):
         """The tags of words: list of lists of str -> list of lists of str; see `tag_in_batches`."""
-        serve = tf.function(self.of_words, input_signature=[tf.TensorSpec([None, None], tf.string)])
-        return tag_in_batches(serve, sentences, batch_size)
+        return tag_in_batches(self._serve_words, sentences, batch_size)
+
+    @functools.cached_property
+    def _serve_words(self):
+        return tf.function(self.of_words, input_signature=[tf.TensorSpec([None, None], tf.string)])
 
     def _answer(self, words, width=1):
         numbers, letters = self.spelling.ids(words.flat_values)

@@ -38,6 +38,8 @@ class ChainAccuracy(keras.metrics.Mean):
     None.
     """
 
+    _direction = "up"  # by which Keras's early stopping knows that more is better
+
     def update_state(self, y_true, y_pred, sample_weight=None):
         probable = ops.argmax(chain.marginals(y_pred), axis=-1)
         right = ops.cast(probable == ops.cast(y_true, probable.dtype), "float32")

@@ -6,6 +6,7 @@ from keras import ops
 
 from rnn_zoo.checks import fraction, positive_integer
 from rnn_zoo.layers.front import Front
+from rnn_zoo.layers.quantized import KeepsQuantization
 from rnn_zoo.layers.recurrent import Recurrent
 from rnn_zoo.layers.seeds import derive
 from rnn_zoo.layers.steps import clear_masked
@@ -15,7 +16,7 @@ _UPPER_FIRST, _UPPER_LATER, _LOWER, _DIGIT = 1, 2, 4, 8
 
 
 @keras.saving.register_keras_serializable(package="rnn_zoo")
-class Characters(Front):
+class Characters(KeepsQuantization, Front):
     """A vector for each word, of the word itself, of its letters and of its case.
 
         y_t = drop([E[w_t], r(C[l_t1], ..., C[l_tn]), S[case_t]])

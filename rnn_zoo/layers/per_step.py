@@ -58,6 +58,11 @@ class PerStepMetric(keras.metrics.Metric):
         super().__init__(name=name or metric.name, dtype=dtype)
         self.metric = metric
 
+    @property
+    def _direction(self):
+        """Keras's word for whether more is better, "up", or less, "down"; absent where the metric has none."""
+        return self.metric._direction
+
     def update_state(self, y_true, y_pred, sample_weight=None):
         mask = carried_mask(y_pred)
         weights = ops.ones(ops.shape(y_pred)[:2]) if mask is None else ops.cast(mask, "float32")

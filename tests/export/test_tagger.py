@@ -7,6 +7,7 @@ import pytest
 import rnn_zoo
 from rnn_zoo import cli
 from rnn_zoo.export import save_tagger
+from rnn_zoo.export.source import save_from
 from rnn_zoo.export.tag_signatures import TagGraph
 from rnn_zoo.export.tagger import Tagger
 from rnn_zoo.layers import Characters, Recurrent, Tags
@@ -132,6 +133,18 @@ def test_the_command_prints_and_writes(exported, tmp_path, capsys):
         "lives",
         ".",
     ]
+
+
+def test_a_folder_is_exported_again(exported, tmp_path):
+    folder = save_from(exported.folder, tmp_path / "again", card={"data": "of old"})
+    again = rnn_zoo.load(folder)
+    assert again.tag(SENTENCES) == exported.tag(SENTENCES) and "of old" in again.card
+    with pytest.raises(ValueError, match=r"`labels` is for classifiers; .*kind\.txt says 'tags'"):
+        save_from(exported.folder, tmp_path / "other", labels=["a", "b"])
+    (folder / "letters.json").unlink()
+    with pytest.raises(FileNotFoundError, match=r"letters\.json, which should hold what an export of the kind 'tags'"):
+        save_from(folder, tmp_path / "other")
+    assert not (tmp_path / "other").exists()
 
 
 def test_what_is_no_sentence_is_named(exported):

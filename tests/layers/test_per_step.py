@@ -78,3 +78,9 @@ def test_both_round_trip_through_their_configuration():
         again = keras.saving.deserialize_keras_object(config)
         assert type(again) is type(made) and again.name == made.name
         assert keras.saving.serialize_keras_object(again) == config
+
+
+def test_a_metric_says_whether_more_is_better_where_its_own_does():
+    assert PerStepMetric(keras.metrics.SparseCategoricalAccuracy())._direction == "up"
+    assert PerStepMetric(keras.metrics.MeanAbsoluteError())._direction == "down"
+    assert not hasattr(PerStepMetric(keras.metrics.Mean()), "_direction")

@@ -92,3 +92,16 @@ def test_a_crf_trains_its_transitions_and_a_softmax_has_none_to_train():
 def test_errors_name_the_argument(tags, message):
     with pytest.raises(ValueError, match=message):
         Tags(tags)
+
+
+@pytest.mark.parametrize("crf", [False, True])
+def test_a_run_may_be_stopped_by_its_accuracy(crf):
+    steps = keras.Input((None, 2))
+    head = Tags(2, crf)
+    model = keras.Model(steps, head(steps))
+    model.compile(loss=head.make_step_loss(), metrics=head.make_step_metrics(), run_eagerly=True)
+    model.evaluate(np.zeros((1, 2, 2)), np.zeros((1, 2), "int32"), verbose=0)
+    stopping = keras.callbacks.EarlyStopping("val_accuracy")
+    stopping.set_model(model)
+    stopping._set_monitor_op()
+    assert stopping.monitor_op is keras.ops.greater

@@ -38,24 +38,26 @@ def run(tmp_path, monkeypatch, capsys):
 def test_named_entities(run, tmp_path):
     data = write(tmp_path / "a.conll", 1)
     (tmp_path / "text.txt").write_text("\n".join(row[0] for row in SENTENCES * 5))
-    printed = run("named_entities", data, unlabelled="text.txt")
+    printed = run("named_entities", data, unlabelled="text.txt", quantize=True)
     assert "run/vectors.txt: vectors for 13 words" in printed and "validation" in printed
     report = json.loads((tmp_path / "run/metrics.json").read_text())
     systems = ["ner_bilstm_crf", "baseline:most_frequent_tag", "baseline:window_logistic_regression"]
     assert list(report["systems"]) == systems
-    for file in ("config.json", "curves.png", "model.keras", "report.html", "export/kind.txt"):
+    files = "config.json curves.png model.keras report.html kind.txt letters.json labels.json export/kind.txt"
+    for file in files.split():
         assert (tmp_path / "run" / file).stat().st_size, file
     rows = results.read("r.csv")
     assert {(row["model"], row["metric"]) for row in rows} >= {(one, "f1") for one in systems}
     assert all(row["command"] == f"python recipes/named_entities.py --data {data}" for row in rows)
     model = rnn_zoo.load("run/export")
     assert model.types == ["LOC", "PER"] and set(model.labels) > {"S-LOC", "E-LOC", "O"}
+    assert model.model.get_layer("characters").words.embedding.quantization_mode == "int8"
     with pytest.raises(ValueError, match="`vectors` and `unlabelled` both"):
         run("named_entities", data, unlabelled="text.txt", vectors="v.txt")
 
 
 def test_parts_of_speech(run, tmp_path):
-    printed = run("parts_of_speech", write(tmp_path / "b.conll", 2))
+    printed = run("parts_of_speech", write(tmp_path / "b.conll", 2), validation=0)
     assert "Time/" in printed
     report = json.loads((tmp_path / "run/metrics.json").read_text())
     assert report["scheme"] == "plain" and 0 <= report["systems"]["pos_bilstm"]["accuracy"] <= 1
