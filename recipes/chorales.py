@@ -158,6 +158,8 @@ def main(
 class Pieces(keras.utils.PyDataset):
     """Pieces padded to the longest: what was played before each step and the step, zeros, and which steps count.
 
+    The mean that Keras logs is over the padding too, whose loss is 0: smaller than the nats per step of the report.
+
     Args:
         pieces: list of <float32>[steps, keys].
         batch_size: int > 0, pieces a batch; the last is filled up with empty ones.
