@@ -43,7 +43,7 @@ def main(
     batch_size: int = 32,
     often: int = 600,
     share: int = 12,
-    epochs: int = 10,
+    epochs: int = 8,
     learning_rate: float = 3e-3,
     weight_average: float = 0.998,
     seed_text: str = "The king is",
