@@ -56,7 +56,7 @@ results: .venv/.installed ## rewrite the tables of README.md from results/
 	$(BIN)/python -m rnn_zoo.evaluation.results results/imdb_sentiment.csv --into README.md
 	$(BIN)/python -m rnn_zoo.evaluation.results results/named_entities.csv --into README.md
 	$(BIN)/python -m rnn_zoo.evaluation.results results/parts_of_speech.csv --into README.md
-	$(BIN)/python -m rnn_zoo.evaluation.results results/forecasting.csv --metrics 'mse@*' --metrics 'coverage90@*' --into README.md
+	$(BIN)/python -m rnn_zoo.evaluation.forecast_table results/forecasting.csv --into README.md
 	$(BIN)/python -m rnn_zoo.evaluation.results results/digit_images.csv --into README.md
 	$(BIN)/python -m rnn_zoo.evaluation.results results/word_detector.csv --into README.md
 	$(BIN)/python -m rnn_zoo.evaluation.results results/shakespeare.csv --into README.md

@@ -94,7 +94,7 @@ def main(
         weight_average: decay a step of the exponential average of the weights, which is what is kept; 0 for none.
         patience: epochs without a better validation loss after which training stops; 0 trains all epochs.
         backtest: write backtest.csv, what is forecast at one origin after another in the test part.
-        refit: origins of the backtest after which everything is learned anew; never where left out.
+        refit: with --backtest, origins after which everything is learned anew; never where left out.
         seed: of every random draw.
         precision: "float32", "mixed_bfloat16" or "mixed_float16".
         out: folder of the run.
@@ -105,6 +105,8 @@ def main(
     positive_number("learning_rate", learning_rate)
     if not 0 < coverage < 1:
         raise ValueError(f"`coverage` must be a number in (0, 1), got {coverage}.")
+    if refit is not None and not backtest:
+        raise ValueError("`refit` needs `backtest`, whose origins it counts: give --backtest too.")
     # Told of now, not after the training.
     if results and Path(results).exists():
         result_files.read(results)

@@ -135,13 +135,14 @@ def fill_gaps(path, times, values, columns, frequency, fill, lines=None, fix=Non
     if len(lost):
         before = times.searchsorted(lost[0]) - 1
         found.append(
-            f"{len(lost):,} of {len(grid):,} steps are missing, the first at {lost[0]}, after line {lines[before]}"
+            f"{len(lost):,} of {len(grid):,} steps {_are(lost)} missing, the first at {lost[0]}, after line "
+            f"{lines[before]}"
         )
     if len(holes):
         row, column = holes[0]
         found.append(
-            f"{len(holes):,} values are missing, the first at line {lines[row]}, column {columns[column]!r} "
-            f"({times[row]})"
+            f"{len(holes):,} {'value' if len(holes) == 1 else 'values'} {_are(holes)} missing, the first at line "
+            f"{lines[row]}, column {columns[column]!r} ({times[row]})"
         )
     if not found:
         return times, values, ()
@@ -160,6 +161,10 @@ def fill_gaps(path, times, values, columns, frequency, fill, lines=None, fix=Non
         empty = columns[int(np.argmax(frame.isna().to_numpy().any(axis=0)))]
         raise ValueError(f"{path}: column {empty!r} holds no value at all; leave it out.")
     return grid, frame.to_numpy(), (f"{said[0].upper()}{said[1:]}. Filled by {fill!r}.",)
+
+
+def _are(found):
+    return "is" if len(found) == 1 else "are"
 
 
 def _times(table, name):

@@ -82,4 +82,5 @@ def _window(axes, windows, start, forecast, place, target):
     locator = AutoDateLocator(maxticks=6)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
-    axes.set_title(f"from {series.times[start]}", fontsize=10, loc="left")
+    day = str(series.times[start]).removesuffix(" 00:00:00")
+    axes.set_title(f"from {day}", fontsize=10, loc="left")

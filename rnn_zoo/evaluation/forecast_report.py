@@ -15,10 +15,10 @@ from rnn_zoo.evaluation.system_rows import system_rows
 from rnn_zoo.files import atomic_file
 
 _SCORES = (
-    ("MSE, scaled", "mse", "{:.4f}"),
-    ("MAE, scaled", "mae", "{:.4f}"),
+    ("MSE", "mse", "{:.4f}"),
+    ("MAE", "mae", "{:.4f}"),
     ("MASE", "mase", "{:.3f}"),
-    ("sMAPE, per cent", "smape", "{:.2f}"),
+    ("sMAPE, %", "smape", "{:.2f}"),
 )
 
 
@@ -112,7 +112,7 @@ def _verdict(systems):
         rival = min(others, key=lambda name: systems[name]["mse"])
         theirs = systems[rival]["mse"]
         won = ours["mse"] < theirs
-        by = f", by {abs(1 - ours['mse'] / theirs):.1%}" if theirs else ""
+        by = f", by {abs(1 - ours['mse'] / theirs):.1%}" if theirs and ours["mse"] < 2 * theirs else ""
         end = "" if won else " On this data the baseline is the better model."
         sentences.append(
             f"{model} {'beats' if won else 'LOSES to'} the best baseline, {rival}{by} in MSE: {ours['mse']:.4f} "
@@ -132,7 +132,7 @@ def _print(result, console, out):
     systems, model = result["systems"], result["model"]
     title = f"{model}: {result['horizon']} steps ahead, {result['windows']:,} {result['split']} windows"
     table = Table(title=title, title_style="bold", title_justify="left")
-    table.add_column("")
+    table.add_column("errors of scaled\nvalues", no_wrap=True)
     for name in systems:
         head = Text(name.replace("baseline:", "baseline\n"), style="bold" if name == model else "not bold")
         table.add_column(head, justify="right", overflow="fold")
@@ -142,8 +142,8 @@ def _print(result, console, out):
             label, *[Text(form.format(value), style="bold green" if value == min(values) else "") for value in values]
         )
     nominal = next(iter(systems.values()))["nominal_coverage"]
-    table.add_row(f"coverage of {nominal:.0%} intervals", *[f"{one['coverage']:.1%}" for one in systems.values()])
-    table.add_row("width of intervals, scaled", *[f"{one['width']:.3f}" for one in systems.values()])
+    table.add_row(f"held by {nominal:.0%} intervals", *[f"{one['coverage']:.1%}" for one in systems.values()])
+    table.add_row("their width", *[f"{one['width']:.3f}" for one in systems.values()])
     table.add_section()
     table.add_row("parameters", *[f"{one['parameters']:,}" for one in systems.values()])
     table.add_row("training", *[duration(one["train_seconds"]) for one in systems.values()])

@@ -99,7 +99,7 @@ class Forecasts(Exported):
         table = self.predict(path)
         with atomic_file(out, newline="") as file:
             table.to_csv(file, index=False, lineterminator="\n", float_format="%.6g")
-        first, last = table["time"].iloc[0], table["time"].iloc[-1]
+        first, last = (str(table["time"].iloc[place]).removesuffix(" 00:00:00") for place in (0, -1))
         intervals = f"intervals of {self.about['coverage']:.0%}"
         return f"{out}: {len(table)} steps ahead, from {first} to {last}, with {intervals}."
 

@@ -65,10 +65,10 @@ def test_frequencies(tmp_path, times, frequency):
         (changed(3, "2024-01-04 12:00,1,0"), r"line 5: column 'time': 2024-01-04 12:00:00 comes 1 days 12:00:00 after"),
         (
             changed(3, "2024-01-04,,0"),
-            r"1 values are missing, the first at line 5, column 'sales' \(2024-01-04.*`fill`",
+            r"1 value is missing, the first at line 5, column 'sales' \(2024-01-04.*`fill`",
         ),
-        (changed(3, "2024-01-04,NaN,0"), r"1 values are missing, the first at line 5, column 'sales'"),
-        (changed(3, None), r"1 of 20 steps are missing, the first at 2024-01-04 00:00:00, after line 4\. Add them, or"),
+        (changed(3, "2024-01-04,NaN,0"), r"1 value is missing, the first at line 5, column 'sales'"),
+        (changed(3, None), r"1 of 20 steps is missing, the first at 2024-01-04 00:00:00, after line 4\. Add them, or"),
         (ROWS[:2], r"holds 2 steps; a series needs 3 at least"),
     ],
 )

@@ -85,6 +85,7 @@ def sales_with_future(sales, folder):
         ({"lookback": 200}, r"the train part has 96 steps, fewer than `lookback` \+ `horizon`, 203"),
         ({"model": "forecast_gur"}, "Did you mean 'forecast_gru'"),
         ({"target": ("c",)}, "no column 'c'"),
+        ({"refit": 1}, "`refit` needs `backtest`"),
         ({"coverage": 1.0}, r"`coverage` must be a number in \(0, 1\)"),
     ],
 )
