@@ -117,7 +117,7 @@ def predict(
 @app.command
 def inspect(
     model: str,
-    text: str,
+    given: str,
     /,
     *,
     out: Path = Path("report.html"),
@@ -126,23 +126,26 @@ def inspect(
     start: int = 0,
     window: int = 400,
 ):
-    """Look inside a model: one page with its answer to a text, what each word contributes, states, gates, gradients
-    through time, the network drawn, and the model card.
+    """Look inside a model of any kind: one page with its answer to one input, what each word or step contributes,
+    states, gates, gradients through time, the network drawn, and the model card.
 
     Args:
-        model: a name that `rnn-zoo list --pretrained` shows, or an exported folder.
-        text: the text, in quotes; for a model that forecasts, the path of a file of its columns.
+        model: a name that `rnn-zoo list --pretrained` shows, an exported folder, a .keras file beside whose words and
+            labels it lies, or the folder of a run.
+        given: a text, in quotes; for a model that forecasts the path of a file of its columns, for one of images that
+            of an image, for one of music MIDI numbers, such as "48 55 64 72", or a .mid file; for each the path of a
+            .npy file of one sequence.
         out: HTML file to write; it needs no other file and no network.
         overwrite: replace `--out` where it exists.
         layers: names of the states and gates to show, such as layer_0/forward/z; by default the first eight.
-        start: the first word looked into, in a text longer than the window.
+        start: words before the first that is looked into, in a text longer than the window.
         window: the most words that are looked into.
     """
     if out.exists() and not overwrite:  # before the seconds that TensorFlow takes
         raise ValueError(f"{out} already exists; give --overwrite to replace it, or another --out.")
     from rnn_zoo.inspection.report import inspect
 
-    written = inspect(model, text, out, layers=layers, start=start, window=window)
+    written = inspect(model, given, out, layers=layers, start=start, window=window)
     print(f"{written}: {written.stat().st_size / 1e6:.1f} MB, open it in a browser.")
 
 

@@ -31,7 +31,8 @@ def verdict(flow, place):
     start = first_reached(profile)
     if start is None or _read_everywhere(flow.entering[place]):
         return None
-    if profile.max() > _GROWN * profile[start]:
+    # What enters at a step further back is no growth on the way there.
+    if profile.max() > _GROWN * max(profile[start], flow.profile(place).max()):
         return EXPLODES
     return VANISHES if flow.reach(carrier(flow, place)) is not None else None
 

@@ -8,11 +8,13 @@ import numpy as np
 
 from rnn_zoo.inspection.evidence_terms import evidence_terms, words_of_terms
 from rnn_zoo.inspection.observed import EAGER_STEPS, general
+from rnn_zoo.inspection.path_integral import path_integral
 from rnn_zoo.layers import Front, NGramEvidence
+from rnn_zoo.layers.decoder import Decoder
+from rnn_zoo.layers.encoder import Encoder
 from rnn_zoo.layers.tokens import UNKNOWN, Tokens
 
 _ROWS = 64
-_POINTS = (16, 32, 64, 128, 256)
 # Contributions are complete where they miss the change of the output by less than this share of it.
 COMPLETE = 0.01
 
@@ -26,12 +28,15 @@ class Contributions:
         output: float, the number explained, F(x).
         baseline: float, F without what the steps contribute; for occlusion equal to `output` less their sum.
         gap: float, how far the sum of `values` misses output - baseline, as a share of it; 0 for occlusion.
+        parts: <float>[time, ...], what each of the numbers that make a step contributes, or None; without n-grams they
+            sum to `values`.
     """
 
     values: np.ndarray
     output: float
     baseline: float
     gap: float
+    parts: np.ndarray | None = None
 
 
 def occlusion(model, ids, index=None):
@@ -52,7 +57,7 @@ def occlusion(model, ids, index=None):
         ValueError: the model reads no tokens, or gives no such number.
     """
     ids = np.asarray(ids, "int32")
-    if not isinstance(_front(model), Tokens):
+    if not reads_tokens(model):
         raise ValueError("`model` must read token ids by `Tokens` or `NGrams` for words to be left out.")
     rows = np.concatenate([ids[None], np.repeat(ids[None], len(ids), axis=0)])
     rows[np.arange(1, len(rows)), np.arange(len(ids))] = UNKNOWN
@@ -65,23 +70,30 @@ def occlusion(model, ids, index=None):
     return Contributions(values, float(numbers[0]), float(numbers[0] - values.sum()), 0.0)
 
 
-def integrated_gradients(model, inputs, index=None, baseline=None):
+def reads_tokens(model):
+    """bool, whether `occlusion` can leave words out."""
+    return _encoder(model) is None and isinstance(_front(model), Tokens)
+
+
+def integrated_gradients(model, inputs, index=None, baseline=None, through=None):
     """What each step contributes to an answer, along the way from nothing to the whole sequence.
 
         c_t = (v_t - u_t) . integral over a in [0, 1] of dF(u + a (v - u))/dv_t
 
     v_t is what the front makes of step t, and u_t is 0; for a model without a front v is the sequence of numbers that
-    it reads, and u the baseline. Where the model weighs in `NGramEvidence`, the scores of its n-grams go the same way,
-    and each is shared out to its words. The contributions sum to F(v) - F(u), which is checked: points of
-    Gauss-Legendre are added until they miss it by 1 % at most, or there are 256.
+    it reads, and u the baseline. Of a network that reads one sequence and writes another the steps are those it reads.
+    Where the model weighs in `NGramEvidence`, the scores of its n-grams go the same way, and each is shared out to its
+    words. The contributions sum to F(v) - F(u), which is checked piece by piece of the way, see `path_integral`: they
+    miss it by 1 % at most, unless 48 pieces were too few, which `gap` then says.
 
     Args:
-        model: keras.Model with one front (`Tokens`, `NGrams`, `OneHot`, `Vectors`, ...), or with none and one input of
-            numbers over time.
+        model: keras.Model with one front (`Tokens`, `NGrams`, `OneHot`, `Vectors`, ...), one for its source, or with
+            none and one input of numbers.
         inputs: one sequence as the model takes it, [time, ...], or a dict of arrays.
         index: as of `occlusion`; of more numbers where an answer has more axes.
-        baseline: <float>[time, features], u; where it is given, v is what the model reads, whatever its front. Default:
+        baseline: <float>[time, ...], u; where it is given, v is what the model reads, whatever its front. Default:
             zeros.
+        through: name or number of the input that holds v, where the model takes several of numbers.
 
     Returns:
         Contributions.
@@ -93,13 +105,19 @@ def integrated_gradients(model, inputs, index=None, baseline=None):
     """
     import tensorflow as tf
 
-    front = _front(model) if baseline is None else None
+    numeric = baseline is not None or _source_of_numbers(model)
+    front = None if numeric else _front(model)
     one = keras.tree.map_structure(lambda array: keras.ops.convert_to_tensor(array)[None], inputs)
     answer = keras.ops.convert_to_numpy(model(one, training=False))[0]
     index = _checked_index(answer, index)
     evidence = [layer for layer in model._flatten_layers() if isinstance(layer, NGramEvidence)]
-    numbers = None if front is not None else _numbers_over_time(one)
-    vectors = tf.convert_to_tensor(front(one, training=False) if numbers is None else keras.tree.flatten(one)[numbers])
+    numbers = None if front is not None else _numbers(one, through)
+    read = keras.tree.flatten(one)[0] if _encoder(model) is not None else one  # the source is the first that it takes
+    if front is not None and len(keras.tree.flatten(read)[0].shape) < len(
+        keras.tree.flatten(front.make_input())[0].shape
+    ):
+        read = keras.tree.map_structure(lambda array: array[:, None], read)  # a model that reads one step
+    vectors = tf.convert_to_tensor(front(read, training=False) if numbers is None else keras.tree.flatten(one)[numbers])
     ways = [vectors, *(evidence_terms(layer, one) for layer in evidence)]
     starts = [tf.zeros_like(way) for way in ways]
     if baseline is not None:
@@ -123,42 +141,24 @@ def integrated_gradients(model, inputs, index=None, baseline=None):
 
     if vectors.shape[1] > EAGER_STEPS:
         along = tf.function(along, autograph=False, reduce_retracing=True)
-    nothing = float(along(tf.zeros((1,), vectors.dtype))[0][0])
-    change = float(answer[index]) - nothing
-    for points in _POINTS:
-        means = _mean_gradients(along, points, vectors.dtype)
-        parts = [mean * (way - start)[0].numpy() for mean, way, start in zip(means, ways, starts, strict=True)]
-        values = parts[0].sum(axis=-1) + sum(words_of_terms(part) for part in parts[1:])
-        gap = abs(values.sum() - change) / max(abs(change), 1e-6)
-        if gap <= COMPLETE:
-            break
-    return Contributions(values, float(answer[index]), nothing, float(gap))
+    spans = [(way - start)[0].numpy() for way, start in zip(ways, starts, strict=True)]
+    parts, nothing, gap = path_integral(along, spans, vectors.dtype, COMPLETE)
+    values = parts[0].reshape(len(parts[0]), -1).sum(axis=1) + sum(words_of_terms(part) for part in parts[1:])
+    return Contributions(values, float(answer[index]), nothing, gap, parts[0])
 
 
-def _numbers_over_time(batch):
-    """int, which of the inputs holds numbers over time; ValueError unless it is one."""
+def _numbers(batch, through):
+    """int, which of the flat inputs holds the numbers to go through; ValueError unless it is one."""
     flat = keras.tree.flatten(batch)
+    if through is not None:
+        return sorted(batch).index(through) if isinstance(batch, dict) else through
     found = [k for k, array in enumerate(flat) if "float" in keras.backend.standardize_dtype(array.dtype)]
-    found = [k for k in found if len(flat[k].shape) == 3]
     if len(found) != 1:
         raise ValueError(
-            f"`model` must have a front, such as `Tokens`, or one input of numbers over time for steps to contribute "
-            f"by; it has none and {len(found)} of these."
+            f"`model` must have a front, such as `Tokens`, or one input of numbers for steps to contribute by; it has "
+            f"none and {len(found)} of these. Of several name one: `through`."
         )
     return found[0]
-
-
-def _mean_gradients(along, points, dtype):
-    """The integrals over a in [0, 1] of the gradients, each as NumPy without the batch."""
-    places, weights = np.polynomial.legendre.leggauss(points)
-    places, weights = (places + 1) / 2, weights / 2
-    totals = 0
-    for start in range(0, points, _ROWS):
-        part = slice(start, start + _ROWS)
-        _, gradients = along(keras.ops.convert_to_tensor(places[part], dtype))
-        sums = [np.tensordot(weights[part], gradient.numpy(), axes=1) for gradient in gradients]
-        totals = sums if start == 0 else [total + more for total, more in zip(totals, sums, strict=True)]
-    return totals
 
 
 @contextlib.contextmanager
@@ -181,9 +181,20 @@ def _fed(front, evidence, arrays):
             layer.__dict__.pop("call", None)
 
 
+def _encoder(model):
+    """The layer that reads the source of a network that writes, or None."""
+    return next((layer for layer in model._flatten_layers() if isinstance(layer, Encoder)), None)
+
+
+def _source_of_numbers(model):
+    """bool, whether a network writes from a source that no front reads: a vector, or the cells of an image."""
+    writes = any(isinstance(layer, Decoder) for layer in model._flatten_layers())
+    return writes and len(model.inputs) > 1 and _encoder(model) is None
+
+
 def _front(model):
-    """The one front that is not part of another; None where there is none."""
-    fronts = [layer for layer in model._flatten_layers() if isinstance(layer, Front)]
+    """The one front that is not part of another, of a source where there is one; None where there is none."""
+    fronts = [layer for layer in (_encoder(model) or model)._flatten_layers() if isinstance(layer, Front)]
     inner = {id(part) for front in fronts for part in front._flatten_layers(include_self=False)}
     fronts = [front for front in fronts if id(front) not in inner]
     if len(fronts) > 1:

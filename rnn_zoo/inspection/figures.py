@@ -99,7 +99,7 @@ def heat_map(values, steps, title, signed, unit):
     import numpy as np
 
     time, units = values.shape
-    figure = new_figure(min(14.0, max(4.2, 1.9 + 0.26 * time)), min(5.2, max(2.2, 1.3 + 0.05 * units)))
+    figure = new_figure(min(7.6, max(3.9, 1.9 + 0.26 * time)), min(4.4, max(2.4, 1.5 + 0.05 * units)))
     axes = figure.subplots()
     peak = float(np.nanmax(np.abs(values), initial=1e-6))
     scale = _scale(signed, peak)
@@ -107,8 +107,8 @@ def heat_map(values, steps, title, signed, unit):
     bar = figure.colorbar(image, ax=axes, pad=0.01)
     bar.set_label(unit, fontsize=8)
     bar.ax.tick_params(labelsize=8)
-    shown = range(0, time, max(1, time // 50))
-    axes.set_xticks(list(shown), [_tick(step, steps[step]) for step in shown], rotation=60, ha="right", fontsize=8)
+    shown = range(0, time, -(-time // 30))
+    axes.set_xticks(list(shown), [tick(step, steps[step]) for step in shown], rotation=60, ha="right", fontsize=8)
     axes.set_xlabel("step in time", fontsize=9)
     axes.set_ylabel("unit (number)", fontsize=9)
     axes.tick_params(axis="y", labelsize=8)
@@ -121,7 +121,7 @@ def draw_matrix(matrix):
     import numpy as np
 
     rows, columns = matrix.values.shape
-    figure = new_figure(min(12.0, max(4.2, 2.4 + 0.32 * columns)), min(9.0, max(2.6, 1.5 + 0.24 * rows)))
+    figure = new_figure(min(12.0, max(3.9, 2.4 + 0.32 * columns)), min(9.0, max(2.6, 1.5 + 0.24 * rows)))
     axes = figure.subplots()
     peak = float(np.nanmax(np.abs(matrix.values), initial=1e-6))
     scale = (
@@ -132,9 +132,9 @@ def draw_matrix(matrix):
     bar.set_label(matrix.unit, fontsize=8)
     bar.ax.tick_params(labelsize=8)
     axes.set_xticks(
-        range(columns), [_tick(*one) for one in enumerate(matrix.columns)], rotation=60, ha="right", fontsize=8
+        range(columns), [tick(*one) for one in enumerate(matrix.columns)], rotation=60, ha="right", fontsize=8
     )
-    axes.set_yticks(range(rows), [_tick(*one) for one in enumerate(matrix.rows)], fontsize=8)
+    axes.set_yticks(range(rows), [tick(*one) for one in enumerate(matrix.rows)], fontsize=8)
     axes.set_xlabel(matrix.column_axis, fontsize=9)
     axes.set_ylabel(matrix.row_axis, fontsize=9)
     axes.set_title(matrix.title, loc="left", fontsize=10, weight="bold")
@@ -145,7 +145,7 @@ def _scale(signed, peak):
     return {"cmap": DIVERGING, "vmin": -peak, "vmax": peak} if signed else {"cmap": "cividis", "vmin": 0, "vmax": 1}
 
 
-def _tick(step, text, length=14):
+def tick(step, text, length=14):
     """A word at an axis, cut; the number of its step where the font of the figures lacks one of its letters."""
     from matplotlib.font_manager import findfont, get_font
 

@@ -6,6 +6,8 @@ import dataclasses
 import keras
 
 from rnn_zoo.layers import CELLS, Recurrent, Segmented
+from rnn_zoo.layers.decoder import Decoder
+from rnn_zoo.layers.encoder import Encoder
 
 # A graph of so few steps takes longer to make than they take without one.
 EAGER_STEPS = 64
@@ -16,8 +18,9 @@ class Place:
     """One recurrence of a model: one layer of a stack, in one direction.
 
     Attributes:
-        name: str, "layer_0/forward"; with the name of its `Recurrent` before it where the model has several; for a
-            Keras layer that stands in the model itself, the layer's name.
+        name: str, "layer_0/forward"; where the model has several `Recurrent`, with the name of its own before it, or
+            "source" and "decoder" of a network that writes; for a Keras layer that stands in the model itself, the
+            layer's name.
         layer: keras.layers.RNN.
         states: tuple of str, the names of its states, "layer_0/forward/h".
         backward: bool, whether it reads from the last step to the first.
@@ -70,9 +73,10 @@ def places(model):
     layers = list(model._flatten_layers())
     stacks = [layer for layer in layers if isinstance(layer, Recurrent)]
     cut = {id(part) for layer in layers if isinstance(layer, Segmented) for part in layer._flatten_layers()}
+    owners = {id(part.recurrence): part.name for part in layers if isinstance(part, (Encoder, Decoder))}
     known = {}
     for stack in stacks:
-        prefix = f"{stack.name}/" if len(stacks) > 1 else ""
+        prefix = f"{owners.get(id(stack), stack.name)}/" if len(stacks) > 1 else ""
         for name, layer in stack.recurrences.items():
             known[id(layer)] = f"{prefix}{name}", CELLS[stack.cell].states
     found = []

@@ -60,6 +60,17 @@ def test_integrated_gradients_of_a_linear_network_are_its_weights_times_the_inpu
         np.testing.assert_allclose(found.values[69 - back], expected[0], rtol=1e-3)
 
 
+def test_a_sharp_turn_on_the_way_is_found():
+    """Where all the change lies within 1/200 of the way, points all over it would miss most of it."""
+    steep = keras.Sequential(
+        [keras.Input((1, 1)), keras.layers.SimpleRNN(1, activation="sigmoid"), keras.layers.Flatten()]
+    )
+    steep.set_weights([np.array([[2_000.0]]), np.zeros((1, 1)), np.array([-606.0])])
+    found = integrated_gradients(steep, np.ones((1, 1), "float32"), index=0)
+    assert found.gap <= 0.01 and found.values[0] == pytest.approx(1, rel=0.01)
+    np.testing.assert_allclose(found.parts, found.values[:, None])
+
+
 def test_numbers_without_a_front_start_from_a_baseline():
     model = keras.Sequential([keras.Input((4, 2)), keras.layers.SimpleRNN(3, seed=1), keras.layers.Dense(1)])
     inputs, start = random_inputs((4, 2)), np.full((4, 2), 0.5, "float32")
@@ -93,7 +104,8 @@ def test_bad_input(ngrams):
     with pytest.raises(ValueError, match=r"`index` must be a place in an answer of the shape \(2,\), got \(2,\)"):
         occlusion(ngrams, np.array([2, 3]), index=2)
     with pytest.raises(ValueError, match=r"it has none and 0 of these"):
-        integrated_gradients(keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]), np.zeros(3))
+        numbered = [keras.Input((3,), dtype="int32"), keras.layers.Embedding(2, 2), keras.layers.GRU(2)]
+        integrated_gradients(keras.Sequential(numbered), np.zeros(3, "int32"))
     numbers = many_to_one(Vectors(2), Recurrent("vanilla", 2), Values(1))
     with pytest.raises(ValueError, match="`Tokens` or `NGrams`"):
         occlusion(numbers, np.zeros((3, 2)))

@@ -1,7 +1,5 @@
 import html.parser
-import json
 import shutil
-import subprocess
 
 import keras
 import numpy as np
@@ -14,9 +12,6 @@ from rnn_zoo.inspection import inspect
 from rnn_zoo.text import Vocabulary
 
 TEXT = "The food is <b>not</b> good & cheap, 🙂"
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
 
 
 @pytest.fixture(scope="module")
@@ -75,48 +70,6 @@ def test_it_needs_no_network(page):
     assert len(page) < 2e6
 
 
-# A window of Chromium has 500 pixels at least, a frame as few as a phone.
-FRAME = """<!doctype html>
-<iframe id="page" src="report.html" style="width: {width}px; height: 800px; border: 0"></iframe>
-<pre id="facts"></pre>
-<script>
-document.getElementById("page").onload = (event) => {{
-  const page = event.target.contentDocument, inner = event.target.contentWindow.innerWidth;
-  const box = (element) => element.getBoundingClientRect();
-  const all = (selector) => [...page.querySelectorAll(selector)];
-  document.getElementById("facts").textContent = JSON.stringify({{
-    inner: inner,
-    scroll: page.documentElement.scrollWidth,
-    broken: [...page.images].filter((image) => !image.complete || image.naturalWidth === 0).length,
-    images: page.images.length,
-    seen: all("section").filter((section) => box(section).height > 40).map((section) => section.id),
-    answer: page.querySelector(".answer").innerText,
-    colours: all(".words span").map((word) => page.defaultView.getComputedStyle(word).backgroundColor),
-    beyond: all("p, h1, h2, .bar, .words span, .maps img").filter((one) => box(one).right > inner + 1).length,
-  }});
-}};
-</script>"""
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
-@pytest.mark.parametrize("width", [1280, 390])
-def test_in_a_browser(page, width, tmp_path):
-    # Images further down load as they come into sight; here all of them have to.
-    (tmp_path / "report.html").write_text(page.replace(' loading="lazy"', ""), encoding="utf-8")
-    (tmp_path / "frame.html").write_text(FRAME.format(width=width), encoding="utf-8")
-    command = [CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-    command += ["--allow-file-access-from-files", f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1400,900"]
-    command += ["--virtual-time-budget=5000", "--dump-dom", (tmp_path / "frame.html").as_uri()]
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    facts = json.loads(shown.stdout.partition('<pre id="facts">')[2].partition("</pre>")[0])
-    assert facts["inner"] == width
-    assert facts["scroll"] <= width and not facts["beyond"]  # nothing to scroll sideways but tables and drawings
-    assert facts["images"] == 11 and facts["broken"] == 0
-    assert facts["seen"] == ["answer", "words", "states", "gradient", "network", "card"]
-    assert facts["answer"].split(":")[0] in ("bad", "good")
-    assert len(facts["colours"]) == 9 and len(set(facts["colours"])) > 3
-
-
 def test_an_empty_text(folder, tmp_path):
     parsed = Parsed(inspect(folder, "", tmp_path / "report.html").read_text(encoding="utf-8"))
     sections = [attributes["id"] for tag, attributes in parsed.tags if tag == "section"]
@@ -156,8 +109,15 @@ def test_bad_input(folder, tmp_path):
     plain = keras.Sequential([keras.Input((3, 2)), keras.layers.Flatten(), keras.layers.Dense(2)])
     with pytest.raises(ValueError, match="must hold a recurrence"):
         inspect(plain, np.zeros((3, 2), "float32"), out)
-    with pytest.raises(ValueError, match="`vocabulary` and `labels` must be given"):
-        inspect(plain, TEXT, out)
+    live = many_to_one(Tokens(9, 2), Recurrent("gru", 2), Classes(2), pooling="max")
+    with pytest.raises(ValueError, match="`vocabulary` must be given for a live model to read a text"):
+        inspect(live, TEXT, out)
+    with pytest.raises(
+        ValueError, match=r"must be one sequence as the model takes it, \(any,\), got the shape \(2, 2\)"
+    ):
+        inspect(live, np.zeros((2, 2), "int32"), out)
+    with pytest.raises((ValueError, FileNotFoundError), match="no-such-model"):
+        inspect("no-such-model", TEXT, out)
     with pytest.raises(ValueError, match="`start` must be an integer >= 0"):
         inspect(folder, TEXT, out, start=-1)
     assert not out.exists()
