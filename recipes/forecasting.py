@@ -20,6 +20,7 @@ from rnn_zoo.checks import one_of, positive_integer, positive_number
 from rnn_zoo.evaluation import results as result_files
 from rnn_zoo.export import save_series
 from rnn_zoo.export.folder import refuse_foreign_folder
+from rnn_zoo.export.series import leave_series
 from rnn_zoo.files import atomic_file
 from rnn_zoo.forecasting import Drift, LastValue, Network, Ridge, SeasonalNaive
 from rnn_zoo.layers import TimeFeatures
@@ -172,6 +173,7 @@ def main(
             table.to_csv(file, index=False)
         print(evaluation.backtest_summary(table).to_string())
 
+    leave_series(network, windows, out)
     folder = save_series(
         network,
         windows,

@@ -24,7 +24,7 @@ class Forecasts(Exported):
 
     @functools.cached_property
     def about(self):
-        """dict: time, targets, inputs, known, frequency, lookback, horizon, coverage, clock."""
+        """dict, as `rnn_zoo.export.series.describe` gives it."""
         return json.loads((self.folder / "series.json").read_text(encoding="utf-8"))
 
     def forecast(self, past, known=None, times=None):

@@ -29,7 +29,7 @@ KINDS = {
     "classes": Kind("rnn_zoo.export.pretrained", "Pretrained", ("vocabulary.txt", "labels.json")),
     "images": Kind("rnn_zoo.export.images", "Images", ("labels.json",)),
     "steps": Kind("rnn_zoo.export.steps", "Steps", ("symbols.json", "labels.json")),
-    "series": Kind("rnn_zoo.export.forecasts", "Forecasts", ("series.json",)),
+    "series": Kind("rnn_zoo.export.forecasts", "Forecasts", ("series.json",), "rnn_zoo.export.series:save_run"),
     "tags": Kind(
         "rnn_zoo.export.tagger",
         "Tagger",

@@ -1,14 +1,16 @@
 """Writes a trained forecaster as one folder that takes raw windows and answers in their units."""
 
 import json
+from pathlib import Path
 
 import keras
 import tensorflow as tf
 
 from rnn_zoo.export import folder as export_folder
+from rnn_zoo.export import kinds
 from rnn_zoo.export.card import Use
 from rnn_zoo.export.saving import check_place, complete
-from rnn_zoo.files import atomic_folder
+from rnn_zoo.files import atomic_file, atomic_folder
 from rnn_zoo.layers.implementation import portable
 from rnn_zoo.layers.raw_forecast import RawForecast
 
@@ -24,7 +26,7 @@ def save_series(forecaster, windows, to, *, card=None, metrics=None):
     `serve` takes `past` <float32>[batch, lookback, columns] in units, where there are such `known` <float32>[batch,
     horizon, known], and where the model reads the time `times` <int32>[batch, lookback + horizon], minutes since 1970,
     and gives `forecast`, `lower` and `upper` <float32>[batch, horizon, targets] in units; `model.keras`, the same;
-    `series.json`, what a file to predict from has to hold; `metrics.json`, the model card and `SHA256SUMS`.
+    `series.json`, what `describe` gives; `metrics.json`, the model card and `SHA256SUMS`.
 
     Args:
         forecaster: rnn_zoo.forecasting.Network, fitted.
@@ -38,12 +40,33 @@ def save_series(forecaster, windows, to, *, card=None, metrics=None):
         ValueError: `to` holds anything but an export. Nothing has been written then.
         RuntimeError: the forecaster is not fitted, or Keras runs on another backend than TensorFlow.
     """
-    to = check_place(to)
+    return _save(forecaster.model, describe(forecaster, windows), to, card, metrics)
+
+
+def save_run(model, folder, to, *, card=None, metrics=None):
+    """`save_series` of what lies in a folder: a network beside what `leave_series` left, or an earlier export."""
+    said = json.loads((folder / SERIES).read_text(encoding="utf-8"))
+    raw = [layer for layer in model.layers if isinstance(layer, RawForecast)]
+    return _save(raw[0].network if raw else model, said, to, card, metrics)
+
+
+def leave_series(forecaster, windows, folder):
+    """Writes to the folder of a run what `rnn-zoo export` needs of it: kind.txt and series.json, each atomically."""
+    for name, text in ((kinds.KIND, KIND), (SERIES, _json(describe(forecaster, windows)))):
+        with atomic_file(Path(folder) / name) as file:
+            file.write(f"{text}\n")
+
+
+def describe(forecaster, windows):
+    """dict of plain values: what a file to predict from has to hold, and what the network's numbers mean.
+
+    Raises:
+        RuntimeError: the forecaster is not fitted.
+    """
     if forecaster.margins is None:
         raise RuntimeError(f"{forecaster.name} has not learned anything yet: call `fit` first.")
-    series = windows.series
-    model = raw_model(forecaster, windows)
-    said = {
+    series, clock = windows.series, windows.time_features
+    return {
         "time": series.time,
         "targets": list(series.targets),
         "inputs": list(series.inputs),
@@ -52,37 +75,52 @@ def save_series(forecaster, windows, to, *, card=None, metrics=None):
         "lookback": windows.lookback,
         "horizon": windows.horizon,
         "coverage": forecaster.coverage,
-        "clock": windows.time_features is not None,
+        "clock": clock is not None,
+        "time_features": keras.saving.serialize_keras_object(clock),
+        "levels": list(forecaster.levels),
+        "mean": windows.scale.mean.tolist(),
+        "deviation": windows.scale.deviation.tolist(),
+        "margins": forecaster.margins_at(windows, windows.starts("test")[-1]).tolist(),
     }
+
+
+def raw_model(network, said):
+    """keras.Model from a raw window, named as the signature, to a dict of forecast, lower and upper in units.
+
+    Args:
+        network: keras.Model of scaled numbers.
+        said: dict, as `describe` gives it.
+    """
+    columns = len(said["targets"]) + len(said["inputs"]) + len(said["known"])
+    inputs = {"past": keras.Input((said["lookback"], columns), name="past")}
+    if said["known"]:
+        inputs["known"] = keras.Input((said["horizon"], len(said["known"])), name="known")
+    if said["clock"]:
+        inputs["times"] = keras.Input((said["lookback"] + said["horizon"],), dtype="int32", name="times")
+    layer = RawForecast(
+        network,
+        *(said[name] for name in ("mean", "deviation", "margins", "levels")),
+        known=len(said["known"]),
+        clock=keras.saving.deserialize_keras_object(said["time_features"]),
+        name="raw_forecast",
+    )
+    return keras.Model(inputs, layer(**inputs), name=network.name)
+
+
+def _save(network, said, to, card, metrics):
+    to = check_place(to)
+    model = raw_model(network, said)
     with atomic_folder(to) as new:
-        with portable(forecaster.model):
+        with portable(network):
             _archive(model).write_out(str(new), verbose=False)
         model.save(new / export_folder.KERAS_MODEL)
-        (new / SERIES).write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        parameters = forecaster.model.count_params()
-        complete(new, to.name, [], card, metrics, kind=KIND, use=_use(said), parameters=parameters)
+        (new / SERIES).write_text(f"{_json(said)}\n", encoding="utf-8")
+        complete(new, to.name, [], card, metrics, kind=KIND, use=_use(said), parameters=network.count_params())
     return to
 
 
-def raw_model(forecaster, windows):
-    """keras.Model from a raw window, named as the signature, to a dict of forecast, lower and upper in units."""
-    series = windows.series
-    inputs = {"past": keras.Input((windows.lookback, len(series.columns)), name="past")}
-    if series.known:
-        inputs["known"] = keras.Input((windows.horizon, len(series.known)), name="known")
-    if windows.time_features is not None:
-        inputs["times"] = keras.Input((windows.lookback + windows.horizon,), dtype="int32", name="times")
-    layer = RawForecast(
-        forecaster.model,
-        windows.scale.mean,
-        windows.scale.deviation,
-        forecaster.margins_at(windows, windows.starts("test")[-1]),
-        forecaster.levels,
-        known=len(series.known),
-        clock=windows.time_features,
-        name="raw_forecast",
-    )
-    return keras.Model(inputs, layer(**inputs), name=forecaster.name)
+def _json(said):
+    return json.dumps(said, ensure_ascii=False)
 
 
 def _archive(model):
