@@ -177,7 +177,7 @@ def export(
     card = {"data": data, "licence": licence, "limits": limits, "command": " ".join(["rnn-zoo export", str(source)])}
     folder = save_from(source, to, vocabulary=vocabulary, labels=labels, card=card)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    print(f'{folder}: exported, {size / 1e6:.1f} MB. Try: rnn-zoo predict {folder} "The food is not good"')
+    print(f"{folder}: exported, {size / 1e6:.1f} MB. `rnn-zoo info {folder}` says how to ask it.")
 
 
 def _table(*columns):
