@@ -4,11 +4,13 @@ import copy
 import csv
 import importlib.util
 import inspect
+import io
 import json
-import os
+import runpy
 import subprocess
 import sys
 import tempfile
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import keras
@@ -127,7 +129,7 @@ def run_model_test(model, input_data, expected_output_shape, *, targets=None, rt
 
 
 def run_recipe_test(name, arguments, *, data, labels, model, folder, twice=True):
-    """Holds a recipe to its promises: runs it, as a command in a fresh process, on the files of `data`.
+    """Holds a recipe to its promises: runs it, as a command, on the files of `data`.
 
     Checks: the files of the run; the report, with the model before two baselines at least; the result rows, which the
     second call replaces and does not double; that the second call finds the run finished and reports the same; that
@@ -191,10 +193,25 @@ def run_recipe_test(name, arguments, *, data, labels, model, folder, twice=True)
 
 
 def run_recipe(name, *arguments):
-    """A recipe as a command in a process of its own -> subprocess.CompletedProcess, with its output as text."""
-    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"}
-    command = [sys.executable, str(ROOT / "recipes" / f"{name}.py"), *map(str, arguments)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    """A recipe as a command -> subprocess.CompletedProcess, with its output as text.
+
+    It runs in this process, as `python recipes/NAME.py` would in its own: starting TensorFlow takes longer than most
+    tiny runs.
+    """
+    path = str(ROOT / "recipes" / f"{name}.py")
+    command = [path, *map(str, arguments)]
+    printed, told, code = io.StringIO(), io.StringIO(), 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed), redirect_stderr(told):
+        patch.setenv("COLUMNS", "200")
+        patch.setattr(sys, "argv", command)
+        try:
+            runpy.run_path(path, run_name="__main__")
+        except SystemExit as ended:  # which a process prints where it is no number
+            code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+            told.write("" if ended.code is None or isinstance(ended.code, int) else f"{ended.code}\n")
+        finally:
+            keras.config.set_dtype_policy("float32")
+    return subprocess.CompletedProcess(command, code, printed.getvalue(), told.getvalue())
 
 
 def load_recipe(name):
