@@ -32,6 +32,7 @@ def arguments(sales, out, **changed):
         "segment": 7,
         "units": 4,
         "epochs": 2,
+        "batch_size": 80,  # all windows: one shape to compile
         "out": str(out),
         "results": str(out.parent / "results.csv"),
         **changed,
