@@ -241,7 +241,7 @@ def nats(pieces, predict):
     for piece in pieces:
         chance = np.clip(predict(piece).astype("float64"), 1e-7, 1 - 1e-7)
         total -= (piece * np.log(chance) + (1 - piece) * np.log(1 - chance)).sum()
-    return total / sum(map(len, pieces))
+    return float(total) / sum(map(len, pieces))
 
 
 def baseline(pieces, predict, parameters):
