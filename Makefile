@@ -39,6 +39,8 @@ bench: .venv/.installed-bench ## speed beside Keras and PyTorch, about 15 minute
 	$(BIN)/python -m benchmarks.parallel_time
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.inference
+	$(BIN)/python -m benchmarks.inspection
+	$(BIN)/python -m benchmarks.tagging_speed
 	$(BIN)/python -m benchmarks.imdb_epoch --reviews 5000 --epochs 2
 	$(BIN)/python -m benchmarks.scaling
 	$(BIN)/python -m benchmarks.plot

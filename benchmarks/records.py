@@ -32,6 +32,7 @@ METRICS = {
     "latency p50": ("ms", False),
     "latency p90": ("ms", False),
     "peak memory": ("MB", False),
+    "file size": ("MB", False),
     "throughput": ("texts/s", True),
     "validation accuracy": ("", None),
 }
