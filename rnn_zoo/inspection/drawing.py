@@ -82,6 +82,8 @@ class _Canvas:
         places = [(number, place) for number, group in enumerate(parts) for place, _ in enumerate(group.rows)]
         coloured = [(number, place) for number, place in places if parts[number].rows[place].kind != "input"]
         self.colours = {key: COLOURS[count % len(COLOURS)] for count, key in enumerate(coloured)}
+        # Where there are more layers than colours, those of the second round have dashed outlines.
+        self.dashed = {key for count, key in enumerate(coloured) if count >= len(COLOURS)}
 
     def _columns(self, group):
         return 1 if group.single or all(not row.every_step for row in group.rows) else self.steps
@@ -95,7 +97,7 @@ class _Canvas:
         self.axes.set_ylim(-0.25, self.height + 0.45)
         self.axes.axis("off")
         self.axes.text(0.15, self.height + 0.2, title, fontsize=13, weight="bold", va="center")
-        note = "boxes of one colour share their weights"
+        note = f"boxes of one colour{' and outline' * bool(self.dashed)} share their weights"
         self.axes.text(self.width - 0.15, -0.1, note, fontsize=8.5, color=_GREY, ha="right", va="center")
         for number, group in enumerate(self.parts):
             self._group(number, group)
@@ -147,7 +149,7 @@ class _Canvas:
         if row.kind == "input":
             self._text(x, y, f"${letter}_{{{index}}}$", 14)
             return
-        self._rectangle(x, y, *_BOX, self.colours[number, place])
+        self._rectangle(x, y, *_BOX, self.colours[number, place], (number, place) in self.dashed)
         after = str(step + 1) if self._numbered(number) else "t"
         inside = {"recurrence": f"$h_{{{after}}}$", "answer": f"$p_{{{after}}}$", "attention": f"$a_{{{after}}}$"}
         self._text(x, y, inside.get(row.kind, f"$v_{{{index}}}$"), 12)
@@ -158,7 +160,8 @@ class _Canvas:
     def _one_box(self, number, place):
         row = self.parts[number].rows[place]
         width = 1.3 if row.kind in ("answer", "source") else max(1.3, self._columns(self.parts[number]) * _COLUMN - 0.5)
-        self._rectangle(self._middle(number), self._y(number, place), width, _BOX[1], self.colours[number, place])
+        key, middle = (number, place), (self._middle(number), self._y(number, place))
+        self._rectangle(*middle, width, _BOX[1], self.colours[key], key in self.dashed)
         inside = {"answer": "$p$", "pooling": "pool", "source": "source"}.get(row.kind, "")
         self._text(self._middle(number), self._y(number, place), inside, 12 if row.kind == "answer" else 10)
 
@@ -262,7 +265,7 @@ class _Canvas:
             ends = self._x(1, step - 1) + _BOX[0] / 2, self._x(1, step) - _BOX[0] / 2
             self.axes.plot(ends, [y, y], color=_GREY, linewidth=1.2)
 
-    def _rectangle(self, x, y, width, height, colour):
+    def _rectangle(self, x, y, width, height, colour, dashed=False):
         from matplotlib.colors import to_rgb
         from matplotlib.patches import FancyBboxPatch
 
@@ -275,6 +278,7 @@ class _Canvas:
             facecolor=light,
             edgecolor=colour,
             linewidth=1.6,
+            linestyle="--" if dashed else "-",
             zorder=3,
         )
         self.axes.add_patch(box)

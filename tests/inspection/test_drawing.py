@@ -17,6 +17,7 @@ from rnn_zoo import (
     one_to_one,
 )
 from rnn_zoo.inspection import describe, draw
+from rnn_zoo.inspection.rows import groups
 
 
 def stack(**options):
@@ -83,10 +84,13 @@ def test_a_box_a_layer_and_step_in_the_colour_of_its_layer(model):
         return [patch for patch in figure.findobj(FancyBboxPatch) if patch.get_width() > 0]
 
     def colours(figure):
-        return {patch.get_edgecolor() for patch in boxes(figure)}
+        return {(patch.get_edgecolor(), patch.get_linestyle()) for patch in boxes(figure)}
 
     folded, unrolled = draw(model, unrolled=False), draw(model, steps=4)
     assert colours(folded) == colours(unrolled)
+    layers = sum(row.kind != "input" for group in groups(getattr(model, "training", model)) for row in group.rows)
+    memory = any(text == "memory" for text, _ in texts(folded))
+    assert len(colours(folded)) == layers + memory  # no two layers look alike
     made_for_one_step = len(model_steps(model)) == 0
     assert (len(boxes(unrolled)) == len(boxes(folded))) == made_for_one_step
 

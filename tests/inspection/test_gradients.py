@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from helpers import random_inputs
 
-from rnn_zoo import Classes, Recurrent, Segmented, Values, Vectors, many_to_one
+from rnn_zoo import Classes, Recurrent, Segmented, Values, Vectors, many_to_many, many_to_one
 from rnn_zoo.inspection import gradient_flow
 from rnn_zoo.layers import CELLS, register_cell
 
@@ -119,7 +119,9 @@ def test_the_model_is_left_as_it_was():
     np.testing.assert_array_equal(model(inputs), before)
     for one, other in zip(model.get_weights(), weights, strict=True):
         np.testing.assert_array_equal(one, other)
-    assert "inner_loop" not in vars(model.layers[2].recurrences["layer_0/forward"])
+    plain = keras.Sequential([keras.Input((TIME, FEATURES)), keras.layers.GRU(UNITS)])
+    gradient_flow(plain, inputs, np.zeros((2, UNITS)), loss="mse")
+    assert "inner_loop" not in vars(plain.layers[0])
 
 
 def test_mixed_precision():
@@ -130,23 +132,40 @@ def test_mixed_precision():
     assert flow.reach("layer_0/forward/h", share=1e-9) is None and "reaches" in flow.advice()[0]
 
 
-def decaying(factor, time=400):
-    """The flow of one linear unit whose gradient is multiplied by `factor` at each step."""
-    recurrence = Recurrent("vanilla", 1, activation="linear", recurrent_initializer=keras.initializers.Constant(factor))
-    return gradient_flow(last_step_model(recurrence), random_inputs((1, time, FEATURES)), np.zeros((1, 1)), loss=total)
-
-
 def test_reach_and_advice():
-    vanishing = decaying(0.98)
-    assert vanishing.reach("layer_0/forward/h") == 228  # 0.98 ** 228 < 0.01 < 0.98 ** 227
-    assert vanishing.reach("layer_0/forward/h", share=0.5) == 35
-    assert (
-        "vanishes, 1 % of it is left 228 steps back (a step stretches it at most 0.98 times)" in vanishing.advice()[0]
-    )
-    exploding = decaying(1.02)
+    """One linear unit whose gradient is multiplied by the same factor at each step."""
+    recurrence = Recurrent("vanilla", 1, activation="linear")
+    model, inputs = last_step_model(recurrence), random_inputs((1, 60, FEATURES))
+
+    def decaying(factor):
+        recurrence.recurrences["layer_0/forward"].cell.recurrent_kernel.assign([[factor]])
+        return gradient_flow(model, inputs, np.zeros((1, 1)), loss=total)
+
+    vanishing = decaying(0.9)
+    assert vanishing.reach("layer_0/forward/h") == 44  # 0.9 ** 44 < 0.01 < 0.9 ** 43
+    assert vanishing.reach("layer_0/forward/h", share=0.5) == 7
+    assert "vanishes, 1 % of it is left 44 steps back (a step stretches it at most 0.9 times)" in vanishing.advice()[0]
+    exploding = decaying(1.1)
     assert exploding.reach("layer_0/forward/h") is None
     assert "explodes" in exploding.advice()[0] and "clip_norm" in exploding.advice()[0]
-    assert "reaches all 400 steps" in decaying(1.0).advice()[0]
+    assert "reaches all 60 steps" in decaying(1.0).advice()[0]
+
+
+def test_a_long_sequence_is_run_as_a_graph():
+    model = last_step_model(Recurrent("vanilla", UNITS, activation="linear", seed=1))
+    inputs = random_inputs((1, 70, FEATURES))
+    flow = gradient_flow(model, inputs, np.zeros((1, 1)), loss=total)
+    short = gradient_flow(model, inputs[:, -5:], np.zeros((1, 1)), loss=total)  # linear: of the same gradients
+    np.testing.assert_allclose(flow["layer_0/forward/h"][:, -5:], short["layer_0/forward/h"], rtol=1e-4)
+
+
+def test_what_enters_further_back_is_no_explosion():
+    """The loss reads the first step a thousand times as much as the last."""
+    model = many_to_many(Vectors(FEATURES), Recurrent("vanilla", 1, activation="linear", seed=1), Values(1))
+    weights = np.array([1e3, 0, 0, 0, 0, 1], "float32")[None, :, None]
+    loss = lambda targets, predictions: keras.ops.sum(predictions * weights)  # noqa: E731
+    flow = gradient_flow(model, random_inputs((1, TIME, FEATURES)), np.zeros((1, TIME, 1)), loss=loss)
+    assert "explodes" not in flow.advice()[0]
 
 
 def test_a_pooling_that_reads_every_step():
