@@ -107,7 +107,7 @@ def test_nothing_of_it_is_trained(evidence):
     assert all(weight.dtype in ("float32", "int32") for weight in evidence.weights)
 
 
-@pytest.mark.parametrize("sizes", [(), (4,), [4, 3]])
+@pytest.mark.parametrize("sizes", [(), [4, 3]])
 def test_promises_of_a_layer(sizes):
     run_layer_test(
         NGramEvidence,

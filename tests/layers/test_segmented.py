@@ -152,11 +152,11 @@ def test_dropout_runs_in_training_alone():
 def test_a_model_pools_over_it(pooling):
     segmented = Segmented(Recurrent("gru", 2, bidirectional=True), 2)
     model = many_to_one(Tokens(6, 3), segmented, Classes(2), pooling=pooling)
-    outputs = run_model_test(model, IDS, (4, 2))
+    outputs = numpy(model(IDS))
     assert np.isfinite(outputs).all()
-    np.testing.assert_allclose(
-        model.predict(np.pad(IDS, [(0, 0), (0, 4)]), verbose=0), model.predict(IDS, verbose=0), atol=1e-6
-    )
+    np.testing.assert_allclose(numpy(model(np.pad(IDS, [(0, 0), (0, 4)]))), outputs, atol=1e-6)
+    if pooling == "attention":  # the one that holds weights
+        run_model_test(model, IDS, (4, 2))
 
 
 def test_last_is_refused_where_the_directions_were_mixed():
