@@ -26,13 +26,15 @@ def build(windows):
 def network(tmp_path_factory):
     keras.utils.set_random_seed(0)
     out = tmp_path_factory.mktemp("network") / "run"
-    return Network("tiny", build, LEVELS, out, batch_size=16, epochs=2, patience=1, seed=3).fit(waves())
+    return Network("tiny", build, LEVELS, out, batch_size=16, stride=3, epochs=2, patience=1, seed=3).fit(waves())
 
 
 def test_fit_trains_and_calibrates(network):
     assert network.coverage == 0.8 and network.margins.shape == (3, 2)
     assert network.parameters == network.model.count_params() and network.train_seconds > 0
     assert json.loads((network.out / "history.json").read_text())["finished"]
+    # Of 64 training windows every third: 22 in batches of 16.
+    assert json.loads((network.out / "config.json").read_text())["training"]["batches"] == 2
 
 
 def test_predict_gives_the_median_between_calibrated_ends(network):
