@@ -145,7 +145,7 @@ def _scale(signed, peak):
     return {"cmap": DIVERGING, "vmin": -peak, "vmax": peak} if signed else {"cmap": "cividis", "vmin": 0, "vmax": 1}
 
 
-def tick(step, text, length=14):
+def tick(step, text, length=16):
     """A word at an axis, cut; the number of its step where the font of the figures lacks one of its letters."""
     from matplotlib.font_manager import findfont, get_font
 

@@ -157,7 +157,7 @@ def _columns(subject, found):
     parts = found.parts.reshape(len(found.parts), len(subject.columns), -1).sum(axis=2)
     kept = np.argsort(-np.abs(parts).max(axis=0), kind="stable")[:_COLUMNS]
     kept = np.sort(kept[np.abs(parts[:, kept]).max(axis=0) > 0])
-    if not len(kept):
+    if len(kept) < 2:
         return []
     if subject.way == "right":  # an image is shown whole
         kept = np.arange(len(subject.columns))
@@ -179,6 +179,7 @@ def _maps(subject, layers, words):
     part = slice(first, min(time, first + _HEAT_MAP_STEPS))
     everything = states_and_gates(subject.model, subject.batch, layers)
     chosen = layers or list(everything)[:_HEAT_MAPS]
+    cut = any(len(everything[name][0]) == time for name in chosen)  # some read longer steps of their own
     made = []
     for name in chosen:
         array = everything[name][0]
@@ -196,7 +197,7 @@ def _maps(subject, layers, words):
     return {
         "made": made,
         "others": [name for name in everything if name not in chosen],
-        "window": None if time <= _HEAT_MAP_STEPS else (part.start + 1, part.stop),
+        "window": (part.start + 1, part.stop) if cut and time > _HEAT_MAP_STEPS else None,
     }
 
 

@@ -12,6 +12,7 @@ from rnn_zoo.inspection import GradientFlowLogger
 def test_it_logs_each_epoch_and_warns_once(tmp_path):
     recurrence = Recurrent("vanilla", 1, activation="linear", recurrent_initializer=keras.initializers.Constant(0.1))
     model = many_to_one(Vectors(2), recurrence, Values(1), pooling="last")
+    model.compile("adam", "mse", run_eagerly=True)  # nothing here is worth compiling
     inputs, targets = random_inputs((4, 6, 2)), np.ones((4, 1))
     installed = importlib.util.find_spec("tensorboard") is not None
     logger = GradientFlowLogger(inputs[:2], targets[:2], tmp_path, tensorboard=installed)

@@ -1,6 +1,7 @@
 """A page of each kind of model: live, as an export, and in a real browser."""
 
 import re
+import shutil
 from pathlib import Path
 
 import keras
@@ -242,6 +243,14 @@ def test_an_exported_folder_answers_on_its_page_as_when_it_is_asked(name, export
     else:
         assert subject.answers[0][0] in [f"key {key} sounds next" for key in range(60, 65)]
         np.testing.assert_array_equal(subject.inputs, [[0, 0, 0, 0, 0], [1, 0, 0, 0, 1]])
+
+
+def test_an_export_without_its_native_model_says_what_is_missing(exports, tmp_path):
+    blind = tmp_path / "music"
+    shutil.copytree(exports / "music", blind, ignore=shutil.ignore_patterns("model.keras"))
+    subject = open_subject(blind, "60 64", Look())
+    assert subject.model is None and "no model.keras" in subject.notes[0] and subject.card
+    assert subject.answer.startswith("60 64") and subject.answer.count("\n") == 2  # two steps written
 
 
 def test_a_run_and_a_keras_file_with_what_lies_beside_them(tmp_path):

@@ -148,6 +148,8 @@ def _from_arrays(model, given, look):
 
 
 def _named(times, lookback):
-    """(names of the steps seen, of those ahead): the times, as days where they all are."""
-    named = [str(time) for time in (times.date if (times == times.normalize()).all() else times)]
+    """(names of the steps seen, of those ahead): the times, as short as they can be told apart by."""
+    forms = {"D": "%Y-%m-%d", "min": "%Y-%m-%d %H:%M", "ns": "%Y-%m-%d %H:%M:%S"}
+    form = next(form for unit, form in forms.items() if (times == times.floor(unit)).all())
+    named = list(times.strftime(form))
     return named[:lookback], named[lookback:]
