@@ -88,8 +88,8 @@ def _backwards(state, step):
     transitions, message, best = state
     score, is_valid = step
     ahead, score = score + message, score + best
-    totals = ops.logsumexp(transitions + ahead[:, None, :], axis=-1)
-    weights = transitions + score[:, None, :]
+    totals = ops.logsumexp(transitions + _after_each(ahead), axis=-1)
+    weights = transitions + _after_each(score)
     greatest = ops.max(weights, axis=-1)
     message = ops.where(is_valid, totals - ops.max(totals, axis=-1, keepdims=True), message)
     best = ops.where(is_valid, greatest - ops.max(greatest, axis=-1, keepdims=True), best)
@@ -99,9 +99,16 @@ def _backwards(state, step):
 def _forwards(state, step):
     transitions, probabilities, tags = state
     ahead, totals, nexts, is_valid = step
-    given = ops.exp(transitions + ahead[:, None, :] - totals[:, :, None])
+    given = ops.exp(transitions + _after_each(ahead) - totals[:, :, None])
     after = ops.sum(probabilities[:, :, None] * given, axis=1)
     probabilities = ops.where(is_valid, after, probabilities)
     chosen = tags == ops.arange(nexts.shape[-1], dtype="int32")
     tags = ops.where(is_valid, ops.sum(ops.where(chosen, nexts, 0), axis=-1, keepdims=True), tags)
     return (transitions, probabilities, tags), (probabilities, tags)
+
+
+def _after_each(values):
+    """<float>[batch, count] -> <float>[batch, count, count], the same after each tag; as copies, which a CPU makes and
+    adds in less time than it adds what is broadcast in the middle."""
+    count = values.shape[-1]
+    return ops.reshape(ops.concatenate([values] * count, axis=-1), (-1, count, count))
