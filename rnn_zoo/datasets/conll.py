@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rnn_zoo.checks import one_of
 from rnn_zoo.datasets.tagged_dataset import TaggedSplit
-from rnn_zoo.text.tag_scheme import SCHEMES, convert, fault, find_scheme
+from rnn_zoo.text.tag_scheme import SCHEMES, convert, fault, find_scheme, split
 
 _CONLLU = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 _DOCUMENT = "-DOCSTART-"
@@ -92,7 +92,9 @@ def read_conll(path, *, word_column=None, tag_column=None, scheme=None):
         with contextlib.suppress(ValueError):  # told below, with its line
             scheme = find_scheme(tags)
     for sentence, given in zip(rows, tags, strict=True):
-        if wrong := fault(given, scheme or ("BIOES" if any(tag[0] in "ES" for row in tags for tag in row) else "BIO")):
+        if wrong := fault(
+            given, scheme or ("BIOES" if any(split(tag)[0] in ("E", "S") for row in tags for tag in row) else "BIO")
+        ):
             place, message = wrong
             raise ValueError(f"{path}: line {sentence[place][0]}: {message}")
     words = [[word for _, word, _ in sentence] for sentence in rows]

@@ -46,6 +46,8 @@ def tags_of(types, scheme):
 def find_scheme(sentences):
     """The scheme of sentences of tags: the first of "BIO", "IOB1", "BIOES" in which all are right, else "plain".
 
+    Tags of which one is "O" and one names, such as "B-LOC", are of a scheme, whatever the others are.
+
     Args:
         sentences: iterable of lists of str.
     Raises:
@@ -55,9 +57,9 @@ def find_scheme(sentences):
     tags = {tag for sentence in sentences for tag in sentence}
     if not tags - {OUTSIDE}:
         return "BIO"
-    if not _name_names(tags):
+    if not _name_names(tags) and not (OUTSIDE in tags and any(_name_names([tag]) for tag in tags - {OUTSIDE})):
         return "plain"
-    candidates = ("BIOES",) if any(tag[0] in "ES" for tag in tags) else ("BIO", "IOB1")
+    candidates = ("BIOES",) if any(split(tag)[0] in ("E", "S") for tag in tags) else ("BIO", "IOB1")
     faults = {scheme: next(filter(None, (fault(one, scheme) for one in sentences)), None) for scheme in candidates}
     for scheme, found in faults.items():
         if found is None:
@@ -89,8 +91,8 @@ def fault(tags, scheme):
             after = f"after {tags[place - 1]!r}" if place else "at the start of a sentence"
             if tag is None:
                 return place - 1, f"tag {tags[-1]!r} ends the sentence, and in {scheme} a name ends with E- or S-."
-            mend = " Correct it, or pass `scheme='IOB1'`, in which I- may start a name." if now[0] == "I" else ""
-            return place, f"tag {tag!r} {after} is not {scheme}.{mend or ' Correct it.'}"
+            other = ", or give IOB1 as the scheme of the file, in which I- may start a name" if now[0] == "I" else ""
+            return place, f"tag {tag!r} {after} is not {scheme}. Correct it{other}."
         before = now
     return None
 

@@ -82,10 +82,11 @@ def test_what_files_may_have(tmp_path):
         (
             "a O\n\nb O\nc I-A\n\nd B-A\n",
             {},
-            r"line 4: tag 'I-A' after 'O' is not BIO\. Correct it, or pass `scheme='IOB1'`",
+            r"line 4: tag 'I-A' after 'O' is not BIO\. Correct it, or give IOB1 as the scheme",
         ),
         ("a B-A\nb B-C\n", {"scheme": "IOB1"}, "line 1: tag 'B-A' at the start of a sentence is not IOB1"),
         ("a B-A\nb C-A\n", {"scheme": "BIO"}, "line 2: tag 'C-A' is none of the BIO scheme"),
+        ("a B-A\nb O\nc C-A\n", {}, "line 3: tag 'C-A' is none of the BIO scheme"),
         ("a O\nb\u0007c O\n", {}, r"line 2: the word 'b\\x07c' holds the control character U\+0007\. Remove it"),
         ("a\tO\n\tO\n", {}, "line 2: the word is empty"),
         (b"a O\n\xff O\n", {}, "line 2: byte 0xff is not UTF-8.*iconv"),

@@ -71,7 +71,7 @@ def test_wrong_tags_are_read_as_conlleval_reads_them():
 @pytest.mark.parametrize(
     ("tags", "scheme", "place", "message"),
     [
-        (["O", "I-A"], "BIO", 1, "'I-A' after 'O' is not BIO. Correct it, or pass `scheme='IOB1'`"),
+        (["O", "I-A"], "BIO", 1, "'I-A' after 'O' is not BIO. Correct it, or give IOB1 as the scheme"),
         (["I-A"], "BIO", 0, "'I-A' at the start of a sentence"),
         (["B-A", "I-B"], "BIO", 1, "'I-B' after 'B-A'"),
         (["B-A", "X-A"], "BIO", 1, "'X-A' is none of the BIO scheme, which has O, B-TYPE, I-TYPE"),
