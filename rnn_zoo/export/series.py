@@ -84,13 +84,12 @@ def describe(forecaster, windows):
     }
 
 
-def raw_model(network, said):
-    """keras.Model from a raw window, named as the signature, to a dict of forecast, lower and upper in units.
+def raw_model(forecaster, windows):
+    """keras.Model from a raw window, named as the signature, to a dict of forecast, lower and upper in units."""
+    return _raw(forecaster.model, describe(forecaster, windows))
 
-    Args:
-        network: keras.Model of scaled numbers.
-        said: dict, as `describe` gives it.
-    """
+
+def _raw(network, said):
     columns = len(said["targets"]) + len(said["inputs"]) + len(said["known"])
     inputs = {"past": keras.Input((said["lookback"], columns), name="past")}
     if said["known"]:
@@ -109,7 +108,7 @@ def raw_model(network, said):
 
 def _save(network, said, to, card, metrics):
     to = check_place(to)
-    model = raw_model(network, said)
+    model = _raw(network, said)
     with atomic_folder(to) as new:
         with portable(network):
             _archive(model).write_out(str(new), verbose=False)

@@ -13,7 +13,7 @@ import rnn_zoo
 from rnn_zoo import cli, create_model, export
 from rnn_zoo.datasets.series_windows import minutes
 from rnn_zoo.export.folder import verify_checksums
-from rnn_zoo.export.series import describe, leave_series, raw_model
+from rnn_zoo.export.series import leave_series, raw_model
 from rnn_zoo.forecasting import Network
 from rnn_zoo.layers import TimeFeatures
 from rnn_zoo.layers.quantiles import LEVELS
@@ -76,7 +76,7 @@ def test_tensorflow_alone_and_keras_alone_give_the_same(fitted, folder):
     inputs = {"past": past.astype("float32"), "known": known.astype("float32"), "times": minutes(times)[None]}
     saved = tf.saved_model.load(str(folder))
     answers = saved.signatures["serve"](**{name: tf.constant(value) for name, value in inputs.items()})
-    for model in (rnn_zoo.load(folder).model, raw_model(fitted[0].model, describe(*fitted))):
+    for model in (rnn_zoo.load(folder).model, raw_model(*fitted)):
         for name, value in model(inputs).items():
             np.testing.assert_allclose(value, answers[name], rtol=1e-5)
 
