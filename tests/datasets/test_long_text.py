@@ -22,6 +22,16 @@ def test_a_file_of_ones_own(tmp_path):
     assert load_text(tmp_path / "own.txt.gz").digest == text.digest
 
 
+def test_a_folder_with_a_file_for_each_split(tmp_path):
+    for split in ("train", "valid", "test"):
+        (tmp_path / f"ptb.{split}.txt").write_text(f"{split} words")
+    text = load_text(tmp_path)
+    assert (text.train, text.validation, text.test) == ("train words", "valid words", "test words")
+    (tmp_path / "ptb.dev.txt").write_text("which?")
+    with pytest.raises(ValueError, match=r"one .txt or .txt.gz file called val or .*, got ptb.dev.txt, ptb.valid.txt"):
+        load_text(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [

@@ -45,3 +45,11 @@ def test_what_is_as_good_is_not_called_better():
     equal = {name: {**system, "scores": {"nats": 1.5 + 1e-6 * (name == "network")}} for name, system in SYSTEMS.items()}
     report = writing_report(equal, split="test", lower_is_better=["nats"], console=Console(file=io.StringIO()))
     assert report["verdict"] == ["nats: network 1.5, the best baseline (bigram) 1.5; they are equal."]
+
+
+def test_another_system_is_no_baseline_of_the_verdict():
+    searched = {**SYSTEMS, "network greedy": {"scores": {"nats": 1.0}, "parameters": 10, "train_seconds": 3.0}}
+    searched = {name: {**system, "scores": {"nats": system["scores"]["nats"]}} for name, system in searched.items()}
+    report = writing_report(searched, split="test", lower_is_better=["nats"], console=Console(file=io.StringIO()))
+    assert report["verdict"] == ["nats: network 1.5, the best baseline (bigram) 1.6; the model is better."]
+    assert report["systems"]["network greedy"]["nats"] == 1.0
