@@ -17,7 +17,7 @@ def neighbour_captions(known, captions, asked, neighbours=1):
         neighbours: int > 0, images looked at, by the cosine between their features.
     Returns:
         list of str.
-    Reference: Devlin et al. 2015, "Exploring nearest neighbor approaches for image captioning" (there by BLEU or CIDEr).
+    Reference: Devlin et al. 2015, "Exploring nearest neighbor approaches for image captioning" (by BLEU, CIDEr).
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
