@@ -14,10 +14,10 @@ from waves import waves
 import rnn_zoo
 from rnn_zoo import Classes, Recurrent, Vectors, create_model, encoder_decoder, many_to_many, many_to_one, one_to_many
 from rnn_zoo.export import save_music, save_writer
-from rnn_zoo.inspection import inspect
+from rnn_zoo.inspection import inspect, integrated_gradients
 from rnn_zoo.inspection.kinds.look import Look
 from rnn_zoo.inspection.opening import open_subject
-from rnn_zoo.layers import Characters, Labels, NextToken, OneHot, Tags, Tokens
+from rnn_zoo.layers import Characters, Chords, Labels, NextToken, OneHot, Tags, Tokens
 from rnn_zoo.text import Spelling, Symbols, Vocabulary
 
 NAMES = ["O", "B-PER", "I-PER"]
@@ -188,6 +188,22 @@ def test_a_network_that_describes_vectors(tmp_path):
     assert subject.given == "3 x 2 numbers" and not subject.texts and len(subject.pictures) == 1
     with pytest.raises(ValueError, match=r"`given` must be of the shape \(3, 2\) for this network to read, got \(3,\)"):
         open_subject(writer, np.zeros(3, "float32"), look)
+
+
+def test_music_whose_keys_depend_on_each_other():
+    writer = one_to_many(Vectors(3, mask_value=-1.0), Recurrent("gru", 3), Chords(3, 2))
+    keys = np.eye(3, dtype="float32")[[0, 2]]
+    subject = open_subject(writer, keys, Look(labels=["C", "E", "G"]))
+    every = np.array(list(np.ndindex(2, 2, 2)), "float32")
+    chances = np.exp(-writer.generator.decoder.head.nats(writer.training(subject.batch)[0, -1], every).numpy())
+    for name, chance in subject.answers:
+        exact = chances[every[:, "CEG".index(name[4])] == 1].sum()
+        assert chance == pytest.approx(exact, abs=0.12)  # of 200 draws
+    logs = subject.model(subject.batch)[0].numpy()
+    assert logs.shape == (3,) and subject.index == (2,)
+    chord = subject.targets[0, -1]
+    assert logs[-1] == pytest.approx(np.log(chances[(every == chord).all(axis=1)][0]), abs=1e-4)
+    assert integrated_gradients(subject.model, subject.inputs, subject.index).gap <= 0.01
 
 
 def test_a_forecaster_of_arrays_has_the_median_explained(live):

@@ -134,8 +134,9 @@ def _writing(model, generator, given, look):
     if generator.decoder.attention:
         looked = keras.ops.convert_to_numpy(generator.attention(previous[None], source[None]))[0]
         columns = names if len(names) == looked.shape[1] else [str(k + 1) for k in range(looked.shape[1])]
-        map_ = Matrix("Attention", looked, words, columns, "step written", "step read", "share of attention")
-        pictures.append(map_.picture())
+        if len(columns) > 1:  # of one cell there is nothing to choose from
+            seen = Matrix("Attention", looked, words, columns, "step written", "step read", "share of attention")
+            pictures.append(seen.picture())
     notes.append(
         "Written greedily, the likeliest symbol at each step. The bars are the probability of each; contributions are "
         f"of what is read to the score of {words[0]!r}, the first of them."
