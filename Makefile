@@ -54,11 +54,8 @@ format: .venv/.installed-dev ## ruff: mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+TABLES := imdb_sentiment named_entities parts_of_speech digit_images word_detector shakespeare translation chorales image_captions
+
 results: .venv/.installed ## rewrite the tables of README.md from results/
-	$(BIN)/python -m rnn_zoo.evaluation.results results/imdb_sentiment.csv --into README.md
-	$(BIN)/python -m rnn_zoo.evaluation.results results/named_entities.csv --into README.md
-	$(BIN)/python -m rnn_zoo.evaluation.results results/parts_of_speech.csv --into README.md
+	for table in $(TABLES); do $(BIN)/python -m rnn_zoo.evaluation.results results/$$table.csv --into README.md || exit 1; done
 	$(BIN)/python -m rnn_zoo.evaluation.forecast_table results/forecasting.csv --into README.md
-	$(BIN)/python -m rnn_zoo.evaluation.results results/digit_images.csv --into README.md
-	$(BIN)/python -m rnn_zoo.evaluation.results results/word_detector.csv --into README.md
-	$(BIN)/python -m rnn_zoo.evaluation.results results/shakespeare.csv --into README.md
