@@ -15,8 +15,8 @@ class CRF(keras.layers.Layer):
         p(y | x) = exp(start(y_0) + sum_t x_t(y_t) + sum_t A(y_(t-1), y_t) + end(y_T)) / Z(x)
 
     It answers with log p(y_t | y_(t-1), x), which is all that p(y | x) is: train it with `ChainLoss`, read it
-    with `decode` (the best sequence), `chain.marginals` and `chain.log_probabilities`. It computes in float32 whatever
-    the policy of the model.
+    with `decode` (the best sequence), `read` (that and how probable it is), `chain.marginals` and
+    `chain.log_probabilities`. It computes in float32 whatever the policy of the model.
 
     Args:
         count: int > 1, the number of tags.

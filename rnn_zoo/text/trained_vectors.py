@@ -36,7 +36,7 @@ def train_vectors(texts, to, *, dim=100, epochs=5, min_count=2, window=5, seed=0
         positive_integer(name, value)
     given = isinstance(texts, list)
     if not given and not Path(texts).is_file():
-        raise FileNotFoundError(f"`texts`: there is no file {texts}.")
+        raise FileNotFoundError(f"there is no file {texts}, which should hold unlabelled text.")
     try:
         from gensim.models import Word2Vec
     except ImportError as error:

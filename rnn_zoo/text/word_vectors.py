@@ -66,7 +66,7 @@ def _read(path):
     except ImportError as error:
         raise ImportError('Word vectors need gensim: pip install "rnn-zoo[vectors]".') from error
     if not path.is_file():
-        raise FileNotFoundError(f"`path`: there is no file {path}.")
+        raise FileNotFoundError(f"there is no file {path}, which should hold word vectors.")
     try:
         has_header, binary = _sniff(path)
         return KeyedVectors.load_word2vec_format(str(path), binary=binary, no_header=not has_header)
