@@ -27,7 +27,7 @@ _HORIZON = re.compile(r"\s+--horizon[ =]\S+")
 
 
 def forecast_table(path):
-    """A Markdown table of a result file: a line for each network, data set and horizon; the commands below it.
+    """A Markdown table of a result file: a line for each network, data set and horizon H; the commands below it.
 
     Each error is the MSE of scaled values, the mean over the seeds with its standard deviation; the smallest is bold.
 
@@ -50,14 +50,14 @@ def forecast_table(path):
     if not runs:
         raise ValueError(f"{path}: holds no rows yet: run the recipe that fills it.")
     promised = sorted({row["metric"].partition("@")[0] for row in rows if row["metric"].startswith("coverage")})
-    heads = ["data, steps ahead", "network", "MSE", *_BASELINES, "published"]
+    heads = ["data, steps ahead", "network", "MSE", *_BASELINES, "SegRNN, published"]
     heads += [f"held by {one.removeprefix('coverage')} % intervals" for one in promised]
     heads += ["seeds", "parameters", "training"]
     lines, commands = [], {}
     order = {data: place for place, data in enumerate(dict.fromkeys(data for data, _, _ in runs))}
     for (data, horizon, made_by), systems in sorted(runs.items(), key=lambda item: (order[item[0][0]], item[0][1])):
         (network,) = (name for name in systems if not name.startswith("baseline:"))
-        number = commands.setdefault(_HORIZON.sub("", made_by), (len(commands) + 1, made_by))[0]
+        number = commands.setdefault(_HORIZON.sub(" --horizon H", made_by), len(commands) + 1)
         ours = systems[network]["mse"].values()
         errors = [_numbers(ours), *[_numbers(systems[f"baseline:{name}"]["mse"].values()) for name in _BASELINES]]
         least = min(map(statistics.mean, errors))
@@ -77,7 +77,7 @@ def forecast_table(path):
         )
     text = ["| " + " | ".join(heads) + " |", "|---|---|" + "---:|" * (len(heads) - 2)]
     text += ["| " + " | ".join(line) + " |" for line in lines]
-    text += ["", *[f"[{number}] `{command}`  " for number, command in commands.values()]]
+    text += ["", *[f"[{number}] `{command}`  " for command, number in commands.items()]]
     for column in ("hardware", "versions"):
         text.append(f"{column.capitalize()}: {' / '.join(dict.fromkeys(row[column] for row in rows))}.  ")
     return "\n".join(text).strip()

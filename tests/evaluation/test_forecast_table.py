@@ -43,7 +43,7 @@ def test_seeds_are_averaged_and_the_best_is_bold(path):
         "| ett_h1, 720 | forecast_gru [1] | 0.6 | **0.5** | 1.25 | 1.25 | 1.25 | 0.466 | 90.0% | 1 | 1,000 | 60 s |",
         "| co2, 26 | forecast_gru [2] | 0.7 | **0.1** | 1.25 | 1.25 | 1.25 | – | 90.0% | 1 | 1,000 | 60 s |",
     ]
-    assert lines[6] == "[1] `python r.py --data ett_h1 --horizon 96`  "
+    assert lines[6] == "[1] `python r.py --data ett_h1 --horizon H`  "
 
 
 def test_into_a_document(path, tmp_path, capsys):
