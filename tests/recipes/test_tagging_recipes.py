@@ -28,7 +28,7 @@ def run(tmp_path, monkeypatch, capsys):
 
     def run(recipe, data, **options):
         monkeypatch.setattr(sys, "argv", [f"recipes/{recipe}.py", "--data", data])
-        options = {"epochs": 1, "dim": 8, "batch_size": 8, "out": "run", "results": "r.csv", **options}
+        options = {"epochs": 1, "dim": 8, "batch_size": 16, "out": "run", "results": "r.csv", **options}
         load_recipe(recipe).main(data, **options)
         return capsys.readouterr().out
 
