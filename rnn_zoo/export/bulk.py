@@ -5,7 +5,7 @@ import csv
 from pathlib import Path
 
 from rnn_zoo.datasets.tables import ENDINGS, is_table, read_table
-from rnn_zoo.export.pretrained import text_fault
+from rnn_zoo.export.asking import text_fault
 from rnn_zoo.files import atomic_file
 
 

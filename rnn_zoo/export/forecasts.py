@@ -81,7 +81,7 @@ class Forecasts(Exported):
         """
         import pandas as pd
 
-        past, known, times = self._read(path)
+        past, known, times = self.read(path)
         clock = times if self.about["clock"] else None
         answers = self.forecast(past[None], None if known is None else known[None], clock)
         table = {"time": times[self.about["lookback"] :]}
@@ -103,7 +103,7 @@ class Forecasts(Exported):
         intervals = f"intervals of {self.about['coverage']:.0%}"
         return f"{out}: {len(table)} steps ahead, from {first} to {last}, with {intervals}."
 
-    def _read(self, path):
+    def read(self, path):
         """(past <float>[lookback, columns], known <float>[horizon, known] or None, their times)."""
         import pandas as pd
 

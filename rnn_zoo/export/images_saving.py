@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import Use
-from rnn_zoo.export.saving import _checked_labels, _without_optimizer, check_place, complete
+from rnn_zoo.export.saving import check_place, checked_labels, complete, without_optimizer
 from rnn_zoo.files import atomic_folder
 from rnn_zoo.layers.implementation import portable
 
@@ -35,12 +35,12 @@ def save_images(model, labels, to, *, card=None, metrics=None):
         RuntimeError: Keras runs on another backend than TensorFlow.
     """
     to = check_place(to)
-    labels = _checked_labels(labels, model)
+    labels = checked_labels(labels, model)
     if len(model.inputs[0].shape) != 4 or None in model.inputs[0].shape[1:]:
         raise ValueError(
             f"`model` must take images of one shape, [batch, height, width, channels], got {model.inputs[0].shape}."
         )
-    plain = _without_optimizer(model)
+    plain = without_optimizer(model)
     with atomic_folder(to) as new:
         with portable(plain):
             _archive(plain, labels).write_out(str(new), verbose=False)

@@ -9,7 +9,7 @@ from rnn_zoo.checks import positive_integer, positive_number
 from rnn_zoo.decoding import sample_keys
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import Use
-from rnn_zoo.export.saving import _without_optimizer, check_place, complete
+from rnn_zoo.export.saving import check_place, complete, without_optimizer
 from rnn_zoo.files import atomic_folder
 from rnn_zoo.layers.implementation import portable
 from rnn_zoo.topologies.writer import Writer
@@ -49,7 +49,7 @@ def save_music(writer, to, *, lowest, seconds, steps, padding=-1.0, card=None, m
         "steps": positive_integer("steps", steps),
         "padding": padding,
     }
-    plain = _without_optimizer(writer.training)
+    plain = without_optimizer(writer.training)
     generator = Writer(plain).generator
 
     def serve(keys, steps, seed):

@@ -8,10 +8,8 @@ import numpy as np
 
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.export import folder as export_folder
+from rnn_zoo.export.asking import batches_of_like_length, checked_texts, progress_bar
 from rnn_zoo.export.exported import Exported
-
-# A batch is padded to its longest text: 64 texts of 100,000 words at once would not fit into memory.
-_CHARACTERS_PER_BATCH = 400_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +64,7 @@ class Pretrained(Exported):
         Raises:
             ValueError: `texts` is one string, or an item is not text.
         """
-        texts = _checked_texts(texts)
+        texts = checked_texts(texts)
         positive_integer("batch_size", batch_size)
         result = np.zeros((len(texts), len(self.labels)), np.float32)
         if not texts:
@@ -74,8 +72,8 @@ class Pretrained(Exported):
         import tensorflow as tf
 
         serve = self._saved_model.signatures["serve"]  # `_saved_model.serve` takes 0.1 ms longer to find its graph
-        with _progress_bar(len(texts), shown=progress) as advance:
-            for rows in _batches_of_like_length(texts, batch_size):
+        with progress_bar(len(texts), shown=progress) as advance:
+            for rows in batches_of_like_length(texts, batch_size):
                 answers = serve(text=tf.constant([texts[row] for row in rows], tf.string))
                 result[rows] = answers["probabilities"].numpy()
                 advance(len(rows))
@@ -121,67 +119,3 @@ class Pretrained(Exported):
         written, counts = predict_file(self, path, out, progress=True, **options)
         shares = ", ".join(f"{label} {count:,}" for label, count in counts.most_common())
         return f"{written}: {counts.total():,} texts answered: {shares}."
-
-
-def _checked_texts(texts):
-    if isinstance(texts, (str, bytes)):
-        raise ValueError(f"`texts` must be a list of strings, got the one string {texts[:40]!r}; pass [text].")
-    texts = list(texts)
-    for index, text in enumerate(texts):
-        if fault := text_fault(text):
-            raise ValueError(f"`texts[{index}]` {fault}.")
-    return texts
-
-
-def text_fault(text):
-    """Returns what is wrong with a text as the end of a sentence, or None."""
-    if not isinstance(text, str):
-        return f"must be a string, got {text!r}"
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            return f"holds half a character, {text[error.start]!a}; was it read as UTF-8?"
-    return None
-
-
-def _batches_of_like_length(texts, batch_size):
-    """Yields lists of rows, longest texts first, so that memory runs out at once or never."""
-    rows = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
-    start = 0
-    while start < len(rows):
-        longest = max(1, len(texts[rows[start]]))
-        count = min(batch_size, max(1, _CHARACTERS_PER_BATCH // longest))
-        yield rows[start : start + count]
-        start += count
-
-
-def _progress_bar(total, shown):
-    import contextlib
-
-    if not shown:
-        return contextlib.nullcontext(lambda count: None)
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    @contextlib.contextmanager
-    def bar():
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=Console(stderr=True)) as progress:
-            task = progress.add_task("texts", total=total)
-            yield lambda count: progress.advance(task, count)
-
-    return bar()

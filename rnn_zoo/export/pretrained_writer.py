@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from rnn_zoo.checks import positive_integer
+from rnn_zoo.export.asking import checked_texts
 from rnn_zoo.export.bulk import check_output, read_texts
 from rnn_zoo.export.exported import Exported
-from rnn_zoo.export.pretrained import _checked_texts
 from rnn_zoo.files import atomic_file
 
 
@@ -76,7 +76,7 @@ class PretrainedWriter(Exported):
         """
         positive_integer("batch_size", batch_size)
         goes_on = self.settings["task"] == "continue"
-        texts = self._checked_vectors(texts) if self.reads_vectors else _checked_texts(texts)
+        texts = self._checked_vectors(texts) if self.reads_vectors else checked_texts(texts)
         for index, text in enumerate(texts if goes_on else ()):
             self.symbols.check_beginning(text, f"texts[{index}]")
         import tensorflow as tf

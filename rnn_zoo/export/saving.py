@@ -38,10 +38,10 @@ def save(model, vocabulary, labels, to, *, card=None, metrics=None):
         RuntimeError: Keras runs on another backend than TensorFlow.
     """
     to = check_place(to)
-    labels = _checked_labels(labels, model)
+    labels = checked_labels(labels, model)
     metrics_as_json(metrics)  # raises before anything is made
 
-    plain = _without_optimizer(model)
+    plain = without_optimizer(model)
     with atomic_folder(to) as new:
         with portable(plain):
             text_archive(plain, vocabulary, labels).write_out(str(new), verbose=False)
@@ -92,7 +92,8 @@ def metrics_as_json(metrics):
     return json.dumps(metrics or {}, indent=2, ensure_ascii=False)
 
 
-def _checked_labels(labels, model):
+def checked_labels(labels, model):
+    """Returns the labels as a list of str; ValueError unless they name the outputs of a classifier, each once."""
     if isinstance(labels, str):
         raise ValueError(f"`labels` must be a sequence of names, got the string {labels!r}; pass a list.")
     labels = [str(label) for label in labels]
@@ -112,7 +113,7 @@ def _checked_labels(labels, model):
     return labels
 
 
-def _without_optimizer(model):
+def without_optimizer(model):
     """Returns the model as its file gives it back: what is traced is what others will load; `model` stays as it is."""
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "model.keras"

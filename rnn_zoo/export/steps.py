@@ -9,9 +9,9 @@ import numpy as np
 
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.export import folder as export_folder
+from rnn_zoo.export.asking import checked_texts
 from rnn_zoo.export.bulk import check_output, read_texts
 from rnn_zoo.export.exported import Exported
-from rnn_zoo.export.pretrained import _checked_texts
 from rnn_zoo.files import atomic_file
 
 
@@ -42,7 +42,7 @@ class Steps(Exported):
         Raises:
             ValueError: `texts` is one string, or an item is not text.
         """
-        texts = _checked_texts(texts)
+        texts = checked_texts(texts)
         positive_integer("batch_size", batch_size)
         import tensorflow as tf
 
@@ -64,7 +64,7 @@ class Steps(Exported):
         Raises:
             ValueError: `pieces` are no texts, or more or fewer than the state is of.
         """
-        pieces = _checked_texts(pieces)
+        pieces = checked_texts(pieces)
         if not pieces:
             raise ValueError("`pieces` must hold one text at least, got none.")
         import tensorflow as tf

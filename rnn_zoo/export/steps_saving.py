@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import Use
-from rnn_zoo.export.saving import _without_optimizer, check_place, complete
+from rnn_zoo.export.saving import check_place, complete, without_optimizer
 from rnn_zoo.files import atomic_folder
 from rnn_zoo.layers.implementation import portable
 from rnn_zoo.topologies import Stream
@@ -54,7 +54,7 @@ def save_steps(model, symbols, labels, to, *, card=None, metrics=None):
         raise ValueError(
             f"`labels` must name each of the model's {model.output.shape[-1]} outputs, got {len(labels)}: {labels!r}."
         )
-    plain = _without_optimizer(model)
+    plain = without_optimizer(model)
     with atomic_folder(to) as new:
         with portable(plain):
             steps_archive(plain, symbols).write_out(str(new), verbose=False)

@@ -2,7 +2,7 @@
 
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import Use
-from rnn_zoo.export.saving import _without_optimizer, check_place, complete, metrics_as_json
+from rnn_zoo.export.saving import check_place, complete, metrics_as_json, without_optimizer
 from rnn_zoo.export.source import read_labels
 from rnn_zoo.export.tag_signatures import TagGraph, tag_archive
 from rnn_zoo.files import atomic_folder
@@ -44,7 +44,7 @@ def save_tagger(model, spelling, tags, to, *, card=None, metrics=None):
     to = check_place(to)
     TagGraph(model, spelling, tags)
     metrics_as_json(metrics)
-    plain = _without_optimizer(model)
+    plain = without_optimizer(model)
     with atomic_folder(to) as new:
         with portable(plain):
             tag_archive(TagGraph(plain, spelling, tags)).write_out(str(new), verbose=False)

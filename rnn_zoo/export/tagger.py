@@ -8,9 +8,9 @@ import json
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.evaluation.highlight import colors, highlighted
 from rnn_zoo.export import folder as export_folder
+from rnn_zoo.export.asking import batches_of_like_length, checked_texts, progress_bar
 from rnn_zoo.export.bulk import check_output, read_texts
 from rnn_zoo.export.exported import Exported
-from rnn_zoo.export.pretrained import _batches_of_like_length, _checked_texts, _progress_bar
 from rnn_zoo.files import atomic_file
 from rnn_zoo.text.tag_scheme import split
 
@@ -96,12 +96,12 @@ class Tagger(Exported):
         """
         import tensorflow as tf
 
-        texts = _checked_texts(texts)
+        texts = checked_texts(texts)
         positive_integer("batch_size", batch_size)
         serve = self._saved_model.signatures["serve"]
         answers = [None] * len(texts)
-        with _progress_bar(len(texts), shown=progress) as advance:
-            for rows in _batches_of_like_length(texts, batch_size):
+        with progress_bar(len(texts), shown=progress) as advance:
+            for rows in batches_of_like_length(texts, batch_size):
                 given = serve(text=tf.constant([texts[row] for row in rows], tf.string))
                 given = {name: part.numpy() for name, part in given.items()}
                 for place, row in enumerate(rows):

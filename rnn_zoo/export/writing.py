@@ -11,7 +11,7 @@ from rnn_zoo.decoding.beam_search import log_probability
 from rnn_zoo.decoding.written import BANNED, log_probabilities
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import Use
-from rnn_zoo.export.saving import _without_optimizer, check_place, complete
+from rnn_zoo.export.saving import check_place, complete, without_optimizer
 from rnn_zoo.files import atomic_folder
 from rnn_zoo.layers.implementation import portable
 from rnn_zoo.text.symbols import END, PADDING, START
@@ -97,7 +97,7 @@ def save_writer(
         "top_p": top_p,
         "seed": seed,
     }
-    plain = _without_optimizer(writer.training)
+    plain = without_optimizer(writer.training)
     with atomic_folder(to) as new:
         with portable(plain):
             _archive(Writer(plain), symbols, source_symbols, said).write_out(str(new), verbose=False)

@@ -3,7 +3,7 @@
 import numpy as np
 from keras import ops
 
-from rnn_zoo.layers.ngram_evidence import _SMALLEST_NORM
+from rnn_zoo.layers.ngram_evidence import SMALLEST_NORM
 
 
 def evidence_terms(layer, ids):
@@ -20,7 +20,7 @@ def evidence_terms(layer, ids):
     numbers = [ids, *layer.index(ids)]
     places = ops.stack([number + start for number, start in zip(numbers, layer.starts, strict=True)], axis=-1)
     ratios = ops.take(layer.ratios, places, axis=0)
-    norm = ops.sqrt(ops.maximum(ops.sum(ratios**2, axis=(1, 2), keepdims=True), _SMALLEST_NORM))
+    norm = ops.sqrt(ops.maximum(ops.sum(ratios**2, axis=(1, 2), keepdims=True), SMALLEST_NORM))
     return ratios * ops.take(layer.kernel, places, axis=0) / norm
 
 

@@ -7,7 +7,7 @@ from keras import ops
 from rnn_zoo.checks import positive_integer, positive_number
 from rnn_zoo.layers.ngram_index import NGramIndex, flatten
 
-_SMALLEST_NORM = 1e-6  # of a text without a known n-gram, whose ratios are all 0
+SMALLEST_NORM = 1e-6  # of a text without a known n-gram, whose ratios are all 0
 
 
 @keras.saving.register_keras_serializable(package="rnn_zoo")
@@ -106,7 +106,7 @@ class NGramEvidence(keras.layers.Layer):
         ratio = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
         # Padding, number 0 and words of no training text must not lengthen the norm of a text.
         ratio[present.sum(axis=0) == 0] = 0
-        norm = np.sqrt(np.maximum(counts @ ratio**2, _SMALLEST_NORM))
+        norm = np.sqrt(np.maximum(counts @ ratio**2, SMALLEST_NORM))
         features = counts.multiply(ratio[None]).multiply(1 / norm[:, None]).tocsr()
         fitted = LogisticRegression(C=self.strength, max_iter=500).fit(features, members)
         return ratio, fitted.coef_[0], fitted.intercept_[0]
@@ -125,7 +125,7 @@ class NGramEvidence(keras.layers.Layer):
         places = [number + start for number, start in zip(numbers, self.starts, strict=True)]
         places = ops.stack(places, axis=-1)
         ratios = ops.take(self.ratios, places, axis=0)
-        norm = ops.sqrt(ops.maximum(ops.sum(ratios**2, axis=(1, 2)), _SMALLEST_NORM))
+        norm = ops.sqrt(ops.maximum(ops.sum(ratios**2, axis=(1, 2)), SMALLEST_NORM))
         scores = ops.sum(ratios * ops.take(self.kernel, places, axis=0), axis=(1, 2)) / norm + self.bias
         if self.count == 2:
             scores = ops.pad(scores, [[0, 0], [1, 0]])

@@ -3,7 +3,7 @@ import shutil
 import numpy as np
 import pytest
 
-from rnn_zoo.export import Answer, load, pretrained
+from rnn_zoo.export import Answer, asking, load
 
 TEXTS = ["the film is good", "", "🍕 !", "no " * 50, "the film is not bad"]
 
@@ -37,9 +37,9 @@ def test_no_texts(tiny):
 
 
 def test_long_texts_share_no_batch_with_many(monkeypatch):
-    monkeypatch.setattr(pretrained, "_CHARACTERS_PER_BATCH", 100)
+    monkeypatch.setattr(asking, "_CHARACTERS_PER_BATCH", 100)
     texts = ["a" * 90, "a" * 10, "a" * 60, *[""] * 5, "a" * 1000]
-    batches = list(pretrained._batches_of_like_length(texts, batch_size=4))
+    batches = list(asking.batches_of_like_length(texts, batch_size=4))
     assert sorted(row for batch in batches for row in batch) == list(range(len(texts)))
     assert [len(batch) for batch in batches] == [1, 1, 1, 4, 2]
 

@@ -160,7 +160,7 @@ def test_a_file_in_place_of_the_folder_is_refused(vocabulary, tmp_path):
 def test_a_model_that_does_not_fit_is_refused_before_anything_is_written(
     vocabulary, copied, monkeypatch, output, count, labels, message
 ):
-    monkeypatch.setattr(saving, "_without_optimizer", lambda model: model)  # lambdas cannot be saved, and need not be
+    monkeypatch.setattr(saving, "without_optimizer", lambda model: model)  # lambdas cannot be saved, and need not be
     before = snapshot(copied)
     with pytest.raises(ValueError, match=message):
         save(classifier(vocabulary, output, count), vocabulary, labels, copied)
@@ -215,7 +215,7 @@ class _Files:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_kill_at_any_file_operation_leaves_the_old_export_or_the_new(copied, model, vocabulary, monkeypatch):
-    monkeypatch.setattr(saving, "_without_optimizer", lambda model: _Files())
+    monkeypatch.setattr(saving, "without_optimizer", lambda model: _Files())
     monkeypatch.setattr(saving, "text_archive", lambda *arguments: _Files())
     old = snapshot(copied)
     seen = {"old": 0, "new": 0}

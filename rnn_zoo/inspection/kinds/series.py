@@ -100,7 +100,7 @@ def subject(model, given, look):
 
 def _from_file(exported, path):
     about = exported.about
-    past, known, times = exported._read(path)
+    past, known, times = exported.read(path)
     inputs = {"past": past.astype("float32")}
     if known is not None:
         inputs["known"] = known.astype("float32")
