@@ -71,11 +71,11 @@ class ImageDataset:
         return f"ImageDataset({self.name!r}, {len(self.labels)} classes, {height} x {width} x {channels}, {sizes})"
 
 
-def load_images(name_or_path, *, size=None, color=False, seed=0):
+def load_images(data, *, size=None, color=False, seed=0):
     """Loads labelled images; a fifth becomes the test split and a fifth of the others the validation split.
 
     Args:
-        name_or_path: "digits" (1,797 handwritten digits of 8 x 8 pixels, with scikit-learn); a folder that holds a
+        data: "digits" (1,797 handwritten digits of 8 x 8 pixels, with scikit-learn); a folder that holds a
             folder of image files for each class; or an .npz file with `images` <number>[images, height, width] or
             [images, height, width, channels], pixels from 0 to 255, and `labels` [images], strings or integers.
         size: int > 0, pixels along an edge to which image files are resized; None: they have one size already.
@@ -87,15 +87,15 @@ def load_images(name_or_path, *, size=None, color=False, seed=0):
         ValueError: an unknown name, or bad data: the message names the file and the fix.
         FileNotFoundError: there is no such file or folder.
     """
-    if name_or_path == "digits":
+    if data == "digits":
         return _digits()
-    path = Path(name_or_path)
+    path = Path(data)
     if not path.exists():
         if not path.suffix and len(path.parts) == 1:
-            one_of("name_or_path", str(name_or_path), ["digits", "a folder", "an .npz file"])
-        raise FileNotFoundError(f"`name_or_path`: there is no file or folder {path}.")
+            one_of("data", str(data), ["digits", "a folder", "an .npz file"])
+        raise FileNotFoundError(f"`data`: there is no file or folder {path}.")
     images, names = _read_folder(path, size, color) if path.is_dir() else _read_npz(path)
-    return _split(str(name_or_path), images, names, seed, "the user's own data; not stated", str(path))
+    return _split(str(data), images, names, seed, "the user's own data; not stated", str(path))
 
 
 def _digits():

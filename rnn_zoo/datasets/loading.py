@@ -13,11 +13,11 @@ from rnn_zoo.datasets.user_files import load_file, load_folder
 NAMES = ("sample", "imdb_reviews")
 
 
-def load(name_or_path, *, text_column="text", label_column="label", group_column=None, validation=0.1, seed=0):
+def load(data, *, text_column="text", label_column="label", group_column=None, validation=0.1, seed=0):
     """Loads labelled texts in three splits.
 
     Args:
-        name_or_path: "sample" (3,000 sentences, in the package), "imdb_reviews" (50,000 film reviews, through
+        data: "sample" (3,000 sentences, in the package), "imdb_reviews" (50,000 film reviews, through
             TensorFlow Datasets), or the path of one's own data: a file .csv, .tsv or .jsonl, each also as .gz, of which
             a tenth becomes the test split; or a folder that holds train.* and test.*, and perhaps validation.* and
             unlabelled.*, of these formats. Labels are strings or integers, any number of them.
@@ -37,16 +37,16 @@ def load(name_or_path, *, text_column="text", label_column="label", group_column
     validation = fraction("validation", validation)
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise ValueError(f"`seed` must be an integer >= 0, got {seed!r}.")
-    if name_or_path == "sample":
+    if data == "sample":
         return load_sample()
-    if name_or_path == "imdb_reviews":
+    if data == "imdb_reviews":
         return load_imdb_reviews(validation=validation, seed=seed)
-    path = Path(name_or_path)
+    path = Path(data)
     if not path.exists():
-        if path.suffix or os.sep in str(name_or_path):
-            raise FileNotFoundError(f"`name_or_path`: there is no file or folder {path}.")
+        if path.suffix or os.sep in str(data):
+            raise FileNotFoundError(f"`data`: there is no file or folder {path}.")
         try:
-            one_of("name_or_path", str(name_or_path), NAMES)
+            one_of("data", str(data), NAMES)
         except ValueError as error:
             raise ValueError(
                 f"{error} It may be the path of a file or folder too, but there is none so named."

@@ -39,11 +39,11 @@ class LongText:
         return f"{self.name}: {sizes} characters for training, validation and test"
 
 
-def load_text(name_or_path):
+def load_text(data):
     """Loads a text, one of one file cut 90 / 5 / 5 by position.
 
     Args:
-        name_or_path: "tinyshakespeare" (in the package); a file of one's own, UTF-8, .txt or .txt.gz; or a folder with
+        data: "tinyshakespeare" (in the package); a file of one's own, UTF-8, .txt or .txt.gz; or a folder with
             such a file for each split, such as the Penn Treebank's `ptb.train.txt`: a part of the name, between dots,
             says which (train; val, valid, validation or dev; test).
     Returns:
@@ -53,18 +53,18 @@ def load_text(name_or_path):
             split in a folder.
         FileNotFoundError: there is no such file or folder.
     """
-    if name_or_path in _SAMPLES:
+    if data in _SAMPLES:
         licence, source = "public domain", "Andrej Karpathy's Tiny Shakespeare, https://github.com/karpathy/char-rnn"
-        return _cut(name_or_path, read_text(_SAMPLES[name_or_path]), licence, source)
-    path = Path(name_or_path)
+        return _cut(data, read_text(_SAMPLES[data]), licence, source)
+    path = Path(data)
     if path.is_dir():
         splits = {split: read_text(_file_of(path, names)) for split, names in SPLIT_NAMES.items()}
-        return LongText(str(name_or_path), **splits, licence="not stated", source=path.name)
+        return LongText(str(data), **splits, licence="not stated", source=path.name)
     if not path.is_file():
         if not path.suffix:
-            one_of("name_or_path", str(name_or_path), [*_SAMPLES, "a .txt file", "a folder"])
-        raise FileNotFoundError(f"`name_or_path`: there is no file or folder {path}.")
-    return _cut(str(name_or_path), read_text(path), "the user's own file; not stated", str(path))
+            one_of("data", str(data), [*_SAMPLES, "a .txt file", "a folder"])
+        raise FileNotFoundError(f"`data`: there is no file or folder {path}.")
+    return _cut(str(data), read_text(path), "the user's own file; not stated", str(path))
 
 
 def read_text(path):

@@ -57,11 +57,11 @@ class Pairs:
         return f"{self.name}: {sizes} pairs for training, validation and test"
 
 
-def load_pairs(name_or_path, source="en", target="de", *, variant=""):
+def load_pairs(data, source="en", target="de", *, variant=""):
     """Loads pairs of sentences.
 
     Args:
-        name_or_path: "tatoeba" (20,000 pairs, English to French, in the package); a .tsv file (also .gz) without a
+        data: "tatoeba" (20,000 pairs, English to French, in the package); a .tsv file (also .gz) without a
             header, a sentence, a tab, its translation; or a folder with a file for each split and language, a sentence
             a line, such as Multi30k's `train.lc.norm.tok.en.gz`: names begin with the split (train; val, valid,
             validation or dev; test) and end with the language. Of one file a twentieth each is for validation and test;
@@ -74,18 +74,18 @@ def load_pairs(name_or_path, source="en", target="de", *, variant=""):
         ValueError: an unknown name, a line without a tab, files of different length (the line is named), or several
             files of one split. FileNotFoundError: no such file.
     """
-    if name_or_path in _SAMPLES:
+    if data in _SAMPLES:
         origin = "Tatoeba, https://tatoeba.org and https://www.manythings.org/anki"
-        return _from_file(name_or_path, _SAMPLES[name_or_path], "CC BY 2.0", origin)
-    path = Path(name_or_path)
+        return _from_file(data, _SAMPLES[data], "CC BY 2.0", origin)
+    path = Path(data)
     if path.is_dir():
         splits = {split: _read_split(path, split, source, target, variant) for split in SPLIT_NAMES}
-        return Pairs(str(name_or_path), **splits, licence="not stated", source=f"{path.name}, {source} to {target}")
+        return Pairs(str(data), **splits, licence="not stated", source=f"{path.name}, {source} to {target}")
     if not path.is_file():
         if not path.suffix:
-            one_of("name_or_path", str(name_or_path), [*_SAMPLES, "a .tsv file", "a folder"])
-        raise FileNotFoundError(f"`name_or_path`: there is no file or folder {path}.")
-    return _from_file(str(name_or_path), path, "the user's own file; not stated", str(path))
+            one_of("data", str(data), [*_SAMPLES, "a .tsv file", "a folder"])
+        raise FileNotFoundError(f"`data`: there is no file or folder {path}.")
+    return _from_file(str(data), path, "the user's own file; not stated", str(path))
 
 
 def _from_file(name, path, licence, origin):

@@ -12,11 +12,11 @@ SAMPLES = {"bike_daily": load_bike_daily, "bike_hourly": load_bike_hourly, "co2"
 SERIES = (*SAMPLES, *ett.NAMES)
 
 
-def load_series(name_or_path, *, folder=None, **options):
+def load_series(data, *, folder=None, **options):
     """Loads a series and its cuts.
 
     Args:
-        name_or_path: "bike_daily", "bike_hourly" or "co2" (in the package); "ett_h1", "ett_h2" or "ett_m1" (see
+        data: "bike_daily", "bike_hourly" or "co2" (in the package); "ett_h1", "ett_h2" or "ett_m1" (see
             `rnn_zoo.datasets.ett.load_ett`); or the path of a CSV or TSV file.
         folder: of the files of ETT.
         options: for a sample `validation` and `test`, the shares of its steps, and `fill`; for a file those of
@@ -27,11 +27,11 @@ def load_series(name_or_path, *, folder=None, **options):
         ValueError: an unknown name or option; or bad data: the message names the file, the line and the fix.
         FileNotFoundError: a path that does not exist.
     """
-    name = str(name_or_path)
+    name = str(data)
     options = {option: value for option, value in options.items() if value is not None and value != ()}
     if name not in SERIES:
         if not Path(name).exists() and not Path(name).suffix and os.sep not in name:
-            one_of("name_or_path", name, SERIES)
+            one_of("data", name, SERIES)
         return read_series(name, **options)
     read = SAMPLES.get(name)
     known = () if read is None else read.__kwdefaults__

@@ -18,11 +18,11 @@ _PARTS = {"train": ("train",), "validation": ("dev", "valid", "testa"), "test": 
 _ENDINGS = (".conll", ".conllu", ".conllup", ".txt", ".tsv", ".bio", ".iob", ".train", ".testa", ".testb")
 
 
-def load_tagged(name_or_path, *, word_column=None, tag_column=None, scheme=None, validation=0.1, seed=0):
+def load_tagged(data, *, word_column=None, tag_column=None, scheme=None, validation=0.1, seed=0):
     """Loads sentences with a tag for every word in three splits.
 
     Args:
-        name_or_path: "wnut17" (names in tweets and comments, in the package), "conll2003" (names in news, through
+        data: "wnut17" (names in tweets and comments, in the package), "conll2003" (names in news, through
             TensorFlow Datasets), or the path of one's own: a file as `read_conll` reads it, of which a tenth becomes
             the test split; or a folder with a file for each split, told by train, dev (or valid, testa), test in their
             names, such as that of a Universal Dependencies treebank.
@@ -38,17 +38,17 @@ def load_tagged(name_or_path, *, word_column=None, tag_column=None, scheme=None,
         OSError: a path that does not exist, or a data set that cannot be downloaded.
     """
     validation = fraction("validation", validation)
-    if name_or_path == "wnut17":
+    if data == "wnut17":
         read = {split: read_conll(_WNUT17 / f"{file}.conll.gz")[0] for split, file in _WNUT17_FILES.items()}
         source = "WNUT 2017, Derczynski et al. 2017, https://github.com/leondz/emerging_entities_17"
         return TaggedDataset("wnut17", "BIO", **read, licence="CC BY 4.0", source=source)
-    if name_or_path == "conll2003":
+    if data == "conll2003":
         return _conll2003()
-    path = Path(name_or_path)
+    path = Path(data)
     if not path.exists():
         if path.suffix or len(path.parts) > 1:
-            raise FileNotFoundError(f"`name_or_path`: there is no file or folder {path}.")
-        one_of("name_or_path", str(name_or_path), TAGGED_NAMES)
+            raise FileNotFoundError(f"`data`: there is no file or folder {path}.")
+        one_of("data", str(data), TAGGED_NAMES)
     read = functools.partial(read_conll, word_column=word_column, tag_column=tag_column, scheme=scheme)
     files = _files(path) if path.is_dir() else {"train": path}
     splits, schemes = {}, {}
@@ -63,9 +63,7 @@ def load_tagged(name_or_path, *, word_column=None, tag_column=None, scheme=None,
     if "validation" not in splits:
         splits["train"], splits["validation"] = _hold_out(path, splits["train"], validation, seed)
     scheme = "plain" if schemes["train"] == "plain" else "BIO"
-    return TaggedDataset(
-        str(name_or_path), scheme, **splits, licence="the user's own files; not stated", source=str(path)
-    )
+    return TaggedDataset(str(data), scheme, **splits, licence="the user's own files; not stated", source=str(path))
 
 
 def _conll2003():

@@ -44,7 +44,7 @@ def test_a_text_is_cut_in_three_and_each_must_hold_the_word(tmp_path):
         ({"word": "b"}, "`word` must have two characters at least, got 'b'"),
         ({"length": 5}, "`length` must be more than the 5 characters of 'bravo', got 5"),
         ({"streams": 0}, "`streams`"),
-        ({"data": "missing.txt"}, "there is no file missing.txt"),
+        ({"data": "missing.txt"}, "there is no file or folder missing.txt"),
     ],
 )
 def test_errors_name_the_argument(options, message):

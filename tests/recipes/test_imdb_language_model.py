@@ -162,7 +162,7 @@ def test_the_folder_of_another_run_is_refused(data, language_model, changed):
     ("changed", "message"),
     [
         ({"data": "sample"}, "`data` must have unlabelled texts, 'sample' has none"),
-        ({"data": "reviews"}, "`name_or_path` must be one of"),
+        ({"data": "reviews"}, "`data` must be one of"),
         ({"model": "imdb_pretraned"}, "Did you mean 'imdb_pretrained'"),
         ({"epochs": 0}, "`epochs` must be a positive integer, got 0"),
         ({"learning_rate": -1.0}, "`learning_rate` must be a positive number, got -1.0"),
