@@ -70,7 +70,7 @@ def test_what_is_told_is_marked_and_the_state_goes_on(run):
         ({"cell": "grru"}, "Did you mean 'gru'"),
         ({"epochs": 0}, "`epochs`"),
         ({"learning_rate": 0}, "`learning_rate`"),
-        ({"data": "missing.txt"}, "there is no file missing.txt"),
+        ({"data": "missing.txt"}, "there is no file or folder missing.txt"),
         ({"results": __file__}, "line 1: expected the header"),
     ],
 )
