@@ -54,7 +54,7 @@ format: .venv/.installed-dev ## ruff: mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-TABLES := imdb_sentiment named_entities parts_of_speech digit_images word_detector shakespeare translation chorales image_captions
+TABLES := imdb_sentiment named_entities parts_of_speech digit_images word_detector shakespeare next_word translation chorales image_captions
 
 results: .venv/.installed ## rewrite the tables of README.md from results/
 	for table in $(TABLES); do $(BIN)/python -m rnn_zoo.evaluation.results results/$$table.csv --into README.md || exit 1; done
