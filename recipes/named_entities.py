@@ -14,7 +14,7 @@ from cyclopts import App
 
 from rnn_zoo import export
 from rnn_zoo.checks import one_of
-from rnn_zoo.training.tagger import train_tagger
+from rnn_zoo.tagging import train_tagger
 from rnn_zoo.zoo import list_models
 
 

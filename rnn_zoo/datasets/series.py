@@ -108,10 +108,6 @@ class Series:
         """The `Scale` of the training part."""
         return Scale.fit(self.values[: self.cuts[0]])
 
-    def future_times(self, count, last=None):
-        """pandas.DatetimeIndex of the `count` steps after `last`, by default after the end of the series."""
-        return next_times(self.times[-1] if last is None else last, self.frequency, count)
-
 
 def next_times(last, frequency, count):
     """pandas.DatetimeIndex of `count` steps after a time."""

@@ -46,4 +46,4 @@ def test_times_ahead_keep_to_the_calendar():
         pd.Timestamp("2024-02-29"),
         pd.Timestamp("2024-03-31"),
     ]
-    assert str(series().future_times(1)[0]) == "2024-04-30 00:00:00"
+    assert str(next_times(series().times[-1], series().frequency, 1)[0]) == "2024-04-30 00:00:00"

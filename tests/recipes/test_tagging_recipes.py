@@ -54,6 +54,11 @@ def test_named_entities(run, tmp_path):
     assert model.model.get_layer("characters").words.embedding.quantization_mode == "int8"
     with pytest.raises(ValueError, match="`vectors` and `unlabelled` both"):
         run("named_entities", data, unlabelled="text.txt", vectors="v.txt")
+    kept = (tmp_path / "run/vectors.txt").read_bytes()
+    (tmp_path / "other.txt").write_text("words of another text\n" * 9)
+    with pytest.raises(ValueError, match="holds another run"):
+        run("named_entities", data, unlabelled="other.txt", quantize=True)
+    assert (tmp_path / "run/vectors.txt").read_bytes() == kept
 
 
 def test_parts_of_speech(run, tmp_path):

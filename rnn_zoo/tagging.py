@@ -18,6 +18,7 @@ from rnn_zoo.files import atomic_file
 from rnn_zoo.text import Spelling, TaggedBatches, word_vectors
 from rnn_zoo.text.tag_scheme import convert
 from rnn_zoo.text.trained_vectors import train_vectors
+from rnn_zoo.training import run_folder
 from rnn_zoo.training.fit import fit
 from rnn_zoo.training.prepare import prepare
 from rnn_zoo.zoo import create_model
@@ -85,8 +86,10 @@ def train_tagger(
 
     if unlabelled:
         vectors_file = Path(out) / "vectors.txt"
-        texts = datasets.load(unlabelled).unlabelled if unlabelled == "imdb_reviews" else unlabelled
-        print(f"{vectors_file}: vectors for {train_vectors(texts, vectors_file, dim=dim, seed=seed):,} words")
+        # A run that was begun has its vectors; whether it is this one, `fit` says, before anything is lost.
+        if not (vectors_file.exists() and (Path(out) / run_folder.CONFIG).exists()):
+            texts = datasets.load(unlabelled).unlabelled if unlabelled == "imdb_reviews" else unlabelled
+            print(f"{vectors_file}: vectors for {train_vectors(texts, vectors_file, dim=dim, seed=seed):,} words")
     else:
         vectors_file = vectors
     spelling = _spelling(tagged, vocabulary_size, vectors_file)
