@@ -1,54 +1,42 @@
+import numpy as np
 import pytest
 from helpers import load_recipe
 
 from rnn_zoo.evaluation import results
 
 
-def test_it_measures_every_cell_before_and_after_training(tmp_path, monkeypatch, capsys):
+def test_it_measures_every_cell_on_both_tasks(tmp_path, monkeypatch):
     recipe = load_recipe("memory_limits")
-    monkeypatch.setattr(recipe, "CELLS", {"vanilla tanh": {"cell": "vanilla"}})
-    recipe.main(
-        lengths=[4],
-        units=3,
-        sequences=64,
-        epochs=1,
-        runs=str(tmp_path / "runs"),
-        out=str(tmp_path / "docs"),
-        results=str(tmp_path / "results.csv"),
-    )
-    rows = results.read(tmp_path / "results.csv")
-    assert {row["model"] for row in rows} == {
-        "baseline:mean_of_steps",
-        "vanilla tanh, clipped",
-        "vanilla tanh, not clipped",
-    }
-    measured = {row["metric"]: float(row["value"]) for row in rows if row["model"] == "vanilla tanh, clipped"}
-    assert 1 <= measured["memory_reach_initial"] <= 4 and measured["gradient_left_trained"] > 0
-    assert 0 <= measured["accuracy"] <= 1 and measured["diverged"] == 0
+    monkeypatch.setattr(recipe, "CELLS", ("gru",))
+    folders = {"runs": str(tmp_path / "runs"), "out": str(tmp_path / "docs"), "results": str(tmp_path / "rows.csv")}
+    recipe.main(adding=[4], copying=[3], units=3, steps=10, batch_size=8, tested=32, **folders)
+    rows = {(row["data"], row["model"]): float(row["value"]) for row in results.read(tmp_path / "rows.csv")}
+    assert set(rows) == {(data, model) for data in ("adding 4", "copying 3") for model in ("baseline:blind", "gru")}
+    assert rows["adding 4", "baseline:blind"] == pytest.approx(1 / 6, abs=0.08)  # two variances of a number in [0, 1)
+    assert rows["copying 3", "baseline:blind"] == 1 / 8
     told = (tmp_path / "docs" / "README.md").read_text(encoding="utf-8")
-    assert "| 4 | vanilla tanh | ≥ 4 |" in told and "chance is 25%" in told
+    assert "| adding | 4 | mean squared error |" in told and "| copying | 3 | symbols right | 12.5% |" in told
     assert (tmp_path / "docs" / "memory_limits.png").read_bytes().startswith(b"\x89PNG")
-    assert "Memory reach" in capsys.readouterr().out
 
 
-def test_a_training_that_diverges_is_a_row_and_no_crash(tmp_path, monkeypatch):
+def test_what_is_asked_can_be_read_in_what_is_given():
     recipe = load_recipe("memory_limits")
-
-    def fit(*arguments, **options):
-        raise FloatingPointError("the loss is NaN")
-
-    monkeypatch.setattr(recipe.training, "fit", fit)
-    train, test = recipe.first_symbol(8, 4, 0), recipe.first_symbol(8, 4, 1)
-    settings = {"epochs": 1, "learning_rate": 1.0, "clip_norm": None, "seed": 0}
-    found = recipe.measure("gru", {"cell": "gru", "units": 2}, train, test, 4, str(tmp_path), settings)
-    assert found["diverged"] and "memory_reach_trained" not in found
-    assert recipe.numbers(found)["diverged"] == 1
-    assert next(recipe.cells_of([{"length": 4, **found, "clipped": True}]))[3:] == ["diverged", ""]
+    inputs, targets, _ = recipe.examples("adding", 6, 5, [0])
+    assert (inputs[..., 1].sum(axis=1) == 2).all() and (inputs[:, :3, 1].sum(axis=1) == 1).all()
+    np.testing.assert_allclose(targets[:, 0], [row[row[:, 1] == 1, 0].sum() for row in inputs], rtol=1e-6)
+    inputs, targets, weights = recipe.examples("copying", 6, 5, [0])
+    np.testing.assert_array_equal(targets[:, -10:], inputs[:, :10])
+    assert inputs.shape == (5, 26) and (inputs[:, 16] == recipe.MARK).all() and (inputs[:, 10:16] == recipe.BLANK).all()
+    assert weights.mean() == pytest.approx(1)
+    assert not np.array_equal(inputs, recipe.examples("copying", 6, 5, [1])[0])
 
 
 def test_bad_input(tmp_path):
     recipe = load_recipe("memory_limits")
-    with pytest.raises(ValueError, match="`lengths` must be a positive integer, got 0"):
-        recipe.main(lengths=[10, 0], runs=str(tmp_path), out=str(tmp_path))
-    with pytest.raises(ValueError, match="`learning_rate`"):
-        recipe.main(learning_rate=0, runs=str(tmp_path), out=str(tmp_path))
+    for options, message in (
+        ({"adding": [0]}, "`adding` must be a positive integer, got 0"),
+        ({"steps": 15}, "`steps` must be a multiple of 10, got 15"),
+        ({"learning_rate": 0}, "`learning_rate` must be a positive number"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            recipe.main(**options, runs=str(tmp_path), out=str(tmp_path))
