@@ -1,6 +1,6 @@
 """Adding and copying: where vanilla, LSTM and GRU stop learning, as what they must remember lies further back.
 
-    python recipes/memory_limits.py                     # writes docs/memory_limits
+    python recipes/memory_limits.py                         # an hour on one core; writes docs/memory_limits
     python recipes/memory_limits.py --adding 50 --copying 20 --steps 200 --out runs/short --runs runs/short
 
 Adding: of many numbers in [0, 1) two are marked, one in each half, and their sum is to be told after the last. Copying:
@@ -37,7 +37,7 @@ def main(
     adding: Annotated[list[int] | None, Parameter(consume_multiple=True, negative=())] = None,
     copying: Annotated[list[int] | None, Parameter(consume_multiple=True, negative=())] = None,
     units: int = 64,
-    steps: int = 3_000,
+    steps: int = 6_000,
     batch_size: int = 32,
     learning_rate: float = 5e-3,
     tested: int = 1_000,
