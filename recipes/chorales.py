@@ -42,6 +42,7 @@ def main(
     patience: int = 20,
     step_seconds: float = 0.5,
     steps: int = 64,
+    split: str = "test",
     seed: int = 0,
     out: str = "runs/chorales",
     results: str | None = None,
@@ -67,10 +68,13 @@ def main(
         patience: epochs without a better validation loss after which training stops.
         step_seconds: the length of a step, in MIDI files read and written.
         steps: how many the network writes.
+        split: what the report is about: "test", or "validation" while settings are still being chosen, the test part
+            then not being looked at.
         seed: of every random draw.
         out: folder of the run.
         results: CSV file to add the numbers to.
     """
+    judged = evaluation.judged(split)
     if results and Path(results).exists():
         result_files.read(results)
     refuse_foreign_folder("out", f"{out}/export")
@@ -113,8 +117,8 @@ def main(
     )
 
     command = shlex.join(["python", "recipes/chorales.py", *sys.argv[1:]])
-    for split in ("validation", "test"):
-        pieces = getattr(music, split)
+    for part in judged:
+        pieces = getattr(music, part)
         systems = {
             f"chorales_{cell}" + " chords" * bool(hidden): {
                 "scores": {"nats_per_step": foretold(lesson, pieces)},
@@ -124,7 +128,7 @@ def main(
             "baseline:repeat_last_chord": baseline(pieces, repeat_last_chord(music.train), 2 * KEYS),
             "baseline:same_chance": baseline(pieces, same_chance(music.train), KEYS),
         }
-        report = evaluation.writing_report(systems, split=split, lower_is_better=["nats_per_step"], out=out)
+        report = evaluation.writing_report(systems, split=part, lower_is_better=["nats_per_step"], out=out)
         if results:
             rows = evaluation.writing_rows(report, recipe="chorales", data=Path(data).name, seed=seed, command=command)
             result_files.append(results, rows)
@@ -146,11 +150,11 @@ def main(
         },
         metrics=report,
     )
-    beginning = music.test[0][:1]
+    beginning = getattr(music, split)[0][:1]
     piece = np.concatenate([beginning, export.load(folder).play(beginning, seed=seed)])
     write_midi(f"{out}/written.mid", piece, lowest=LOWEST, seconds=step_seconds)
     draw(piece, f"{out}/written.png", step_seconds)
-    print(f"Written from the first chord of a test piece: {out}/written.mid, {out}/written.png")
+    print(f"Written from the first chord of a {split} piece: {out}/written.mid, {out}/written.png")
     chord = " ".join(str(key + LOWEST) for key in np.flatnonzero(beginning[0]))
     print(f'Have it play: rnn-zoo predict {folder} "{chord}", or --file piece.mid')
 

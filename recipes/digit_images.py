@@ -39,6 +39,7 @@ def main(
     learning_rate: float = 3e-3,
     patience: int = 0,
     weight_average: float = 0.99,
+    split: str = "test",
     seed: int = 0,
     precision: str = "float32",
     out: str = "runs/digit_images",
@@ -62,6 +63,8 @@ def main(
         learning_rate: of Adam; falls to 0 along a cosine over all epochs.
         patience: epochs without a better validation loss after which training stops; 0 trains all epochs.
         weight_average: decay a step of the exponential average of the weights, which is what is kept; 0 for none.
+        split: what the report is about: "test", or "validation" while settings are still being chosen, the test part
+            then not being looked at.
         seed: of every random draw of the training, and of the splits of your own data.
         precision: "float32", "mixed_bfloat16" or "mixed_float16".
         out: folder of the run.
@@ -71,6 +74,7 @@ def main(
     positive_integer("epochs", epochs)
     positive_number("learning_rate", learning_rate)
     # Told of now, not after the training.
+    evaluation.judged(split)
     if results and Path(results).exists():
         result_files.read(results)
     refuse_foreign_folder("out", f"{out}/export")
@@ -111,23 +115,24 @@ def main(
     def predict(given):
         return network.predict(np.stack(given), verbose=0)
 
+    # The baseline learns from the validation images too: beside them it would look better than it is.
+    asked = getattr(images, split)
     report = evaluation.report(
         model,
         predict,
-        types.SimpleNamespace(texts=list(images.test.images), labels=images.test.labels),
-        baselines=[evaluation.pixel_logistic_regression(images.train, images.validation)],
+        types.SimpleNamespace(texts=list(asked.images), labels=asked.labels),
+        baselines=[evaluation.pixel_logistic_regression(images.train, images.validation)] if split == "test" else (),
         names=images.labels,
         parameters=network.count_params(),
         train_seconds=history.seconds,
         pairs=(),
+        split=split,
         out=out,
     )
-    answers = predict(images.test.images)
-    title = f"{model} on {len(images.test):,} test images"
-    evaluation.draw_images(
-        images.test.images, images.test.labels, answers, images.labels, f"{out}/answers.png", title=title
-    )
-    print(f"Written: {out}/answers.png, test images with the answers, the mistakes first")
+    answers = predict(asked.images)
+    title = f"{model} on {len(asked):,} {split} images"
+    evaluation.draw_images(asked.images, asked.labels, answers, images.labels, f"{out}/answers.png", title=title)
+    print(f"Written: {out}/answers.png, {split} images with the answers, the mistakes first")
     command = shlex.join(["python", "recipes/digit_images.py", *sys.argv[1:]])
     if results:
         rows = result_files.rows(report, recipe="digit_images", data=data, seed=seed, command=command)
@@ -148,7 +153,7 @@ def main(
         metrics=report,
     )
     for image, label, answer in zip(
-        images.test.images, images.test.labels, export.load(folder).predict(images.test.images[:3]), strict=False
+        asked.images, asked.labels, export.load(folder).predict(asked.images[:3]), strict=False
     ):
         print(drawn(image))
         print(f"is {images.labels[label]}; answered {answer.label}, {answer.score:.0%}")

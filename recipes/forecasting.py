@@ -56,6 +56,7 @@ def main(
     patience: int = 8,
     backtest: bool = False,
     refit: int | None = None,
+    split: str = "test",
     seed: int = 0,
     precision: str = "float32",
     out: str = "runs/forecasting",
@@ -96,6 +97,8 @@ def main(
         patience: epochs without a better validation loss after which training stops; 0 trains all epochs.
         backtest: write backtest.csv, what is forecast at one origin after another in the test part.
         refit: with --backtest, origins after which everything is learned anew; never where left out.
+        split: what the report is about: "test", or "validation" while settings are still being chosen, the test part
+            then not being looked at.
         seed: of every random draw.
         precision: "float32", "mixed_bfloat16" or "mixed_float16".
         out: folder of the run.
@@ -106,9 +109,12 @@ def main(
     positive_number("learning_rate", learning_rate)
     if not 0 < coverage < 1:
         raise ValueError(f"`coverage` must be a number in (0, 1), got {coverage}.")
+    if backtest and split != "test":
+        raise ValueError("`backtest` forecasts the test part: leave it out, or give --split test.")
     if refit is not None and not backtest:
         raise ValueError("`refit` needs `backtest`, whose origins it counts: give --backtest too.")
     # Told of now, not after the training.
+    evaluation.judged(split)
     if results and Path(results).exists():
         result_files.read(results)
     refuse_foreign_folder("out", f"{out}/export")
@@ -162,7 +168,7 @@ def main(
     )
     network.fit(windows)
     baselines = [one(network.coverage).fit(windows) for one in (LastValue, SeasonalNaive, Drift, Ridge)]
-    report = evaluation.forecast_report([network, *baselines], windows, out=out)
+    report = evaluation.forecast_report([network, *baselines], windows, split=split, out=out)
     command = shlex.join(["python", "recipes/forecasting.py", *sys.argv[1:]])
     if results:
         rows = evaluation.forecast_rows(report, recipe="forecasting", data=data, seed=seed, command=command)

@@ -48,6 +48,7 @@ def main(
     width: int = 5,
     length_penalty: float = 1.0,
     neighbours: int = 60,
+    split: str = "test",
     seed: int = 0,
     out: str = "runs/image_captions",
     results: str | None = None,
@@ -79,6 +80,8 @@ def main(
         width: of the beam search.
         length_penalty: of the beam search, see `rnn_zoo.decoding.beam_search`.
         neighbours: like images whose captions the stronger baseline chooses from.
+        split: what the report is about: "test", or "validation" while settings are still being chosen, the test part
+            then not being looked at.
         seed: of every random draw.
         out: folder of the run.
         results: CSV file to add the numbers to.
@@ -86,6 +89,7 @@ def main(
     one_of("attention", attention, ["multiplicative", "additive"])
     positive_integer("width", width)
     positive_integer("neighbours", neighbours)
+    judged = evaluation.judged(split)
     if results and Path(results).exists():
         result_files.read(results)
     refuse_foreign_folder("out", f"{out}/export")
@@ -158,8 +162,8 @@ def main(
         f"caption_{cell}": describer(writer.generator, max_length, width, length_penalty),
         f"caption_{cell} greedy": describer(writer.generator, max_length),
     }
-    for split in ("validation", "test"):
-        asked = seen[splits[split].rows]
+    for part in judged:
+        asked = seen[splits[part].rows]
         written = {name: (describe(way, symbols, asked), size, history.seconds) for name, way in ways.items()}
         started = time.perf_counter()
         for name, count in (("nearest_image", 1), (f"consensus_of_{neighbours}", neighbours)):
@@ -167,7 +171,7 @@ def main(
             written[f"baseline:{name}"] = texts, None, time.perf_counter() - started
         systems = {
             name: {
-                "scores": {"bleu": evaluation.bleu(texts, said[split], tokenised=True)},
+                "scores": {"bleu": evaluation.bleu(texts, said[part], tokenised=True)},
                 "parameters": parameters,
                 "train_seconds": seconds,
             }
@@ -177,12 +181,12 @@ def main(
         chosen = np.random.default_rng(seed).choice(len(captions), min(40, len(captions)), replace=False)
         report = evaluation.writing_report(
             systems,
-            split=split,
+            split=part,
             examples=[
                 {
-                    "given": splits[split].images[row],
+                    "given": splits[part].images[row],
                     "written": captions[row],
-                    "expected": " / ".join(said[split][row]),
+                    "expected": " / ".join(said[part][row]),
                 }
                 for row in chosen
             ],

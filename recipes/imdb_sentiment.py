@@ -45,6 +45,7 @@ def main(
     decay: bool = False,
     weight_average: float = 0.99,
     patience: int = 2,
+    split: str = "test",
     seed: int = 0,
     precision: str = "float32",
     quantize: bool = False,
@@ -76,6 +77,8 @@ def main(
         decay: let the learning rate fall to 0 along a cosine over all epochs.
         weight_average: decay a step of the exponential average of the weights, which is what is kept; 0 for none.
         patience: epochs without a better validation loss after which training stops; 0 trains all epochs.
+        split: what the report is about: "test", or "validation" while settings are still being chosen, the test part
+            then not being looked at.
         seed: of every random draw.
         precision: "float32", "mixed_bfloat16" or "mixed_float16".
         quantize: keep embeddings in 8 bits: an export of half the size. The numbers are those of what is exported.
@@ -88,9 +91,12 @@ def main(
     positive_number("learning_rate", learning_rate)
     weights = weights_in(pretrained, model) if pretrained else None
     # Told of now, not after the training.
+    evaluation.judged(split)
     if results and Path(results).exists():
         result_files.read(results)
     refuse_foreign_folder("out", f"{out}/export")
+    if split == "validation" and not validation:
+        raise ValueError("`split` is 'validation', of which `validation` 0 leaves nothing: give a share above 0.")
     if vectors and pretrained:
         raise ValueError("`vectors` and `pretrained` both say what the embedding starts as; leave one of them out.")
     training.prepare(seed, precision)
@@ -170,11 +176,12 @@ def main(
         return unlabelled.restore(network.predict(unlabelled, verbose=0))
 
     name = f"{model} taught" if teacher else model
-    held_out = reviews.validation if validation else None
+    # Judged on the validation texts, the baselines must not have learned from them.
+    held_out = reviews.validation if validation and split == "test" else None
     report = evaluation.report(
         name,
         predict,
-        reviews.test,
+        getattr(reviews, split),
         baselines=[
             evaluation.tfidf_logistic_regression(reviews.train, seed, validation=held_out),
             evaluation.mean_embedding(reviews.train, seed, validation=held_out),
@@ -183,6 +190,7 @@ def main(
         names=reviews.labels,
         parameters=network.count_params(),
         train_seconds=history.seconds,
+        split=split,
         out=out,
     )
     command = shlex.join(["python", "recipes/imdb_sentiment.py", *sys.argv[1:]])

@@ -41,6 +41,7 @@ def main(
     weight_average: float = 0.995,
     patience: int = 0,
     quantize: bool = False,
+    split: str = "test",
     seed: int = 0,
     precision: str = "float32",
     out: str = "runs/named_entities",
@@ -77,6 +78,8 @@ def main(
         patience: epochs without a better validation loss after which training stops; 0 trains all epochs.
         quantize: keep the vectors of words in 8 bits: an export of half the size. The numbers are those of what is
             exported.
+        split: what the report is about: "test", or "validation" while settings are still being chosen, the test part
+            then not being looked at.
         seed: of every random draw.
         precision: "float32", "mixed_bfloat16" or "mixed_float16".
         out: folder of the run.

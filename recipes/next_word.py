@@ -49,6 +49,7 @@ def main(
     seed_text: str = "The king is",
     width: int = 8,
     max_length: int = 5,
+    split: str = "test",
     seed: int = 0,
     quantize: bool = False,
     out: str = "runs/next_word",
@@ -82,6 +83,8 @@ def main(
         seed_text: what the examples of the report go on from.
         width: of the beam search that finds continuations, and how many of them are shown.
         max_length: words of a continuation at most.
+        split: what the report is about: "test", or "validation" while settings are still being chosen, the test part
+            then not being looked at.
         seed: of every random draw.
         quantize: keep the vectors in 8 bits: an export of half the size. The numbers are those of what is exported.
         out: folder of the run.
@@ -90,6 +93,7 @@ def main(
     positive_integer("width", width)
     positive_integer("max_length", max_length)
     one_of("cell", cell, ["vanilla", "lstm", "gru", "min_gru", "min_lstm"])
+    judged = evaluation.judged(split)
     if results and Path(results).exists():
         result_files.read(results)
     refuse_foreign_folder("out", f"{out}/export")
@@ -151,9 +155,9 @@ def main(
         counts[order] = evaluation.NGramModel(ids["train"], order, symbols.size)
         seconds[order] = time.perf_counter() - started
     weight = None
-    for split in ("validation", "test"):
-        network = -read(one_stream, ids[split])
-        ngrams = {order: model.log_probabilities(ids[split]) for order, model in counts.items()}
+    for part in judged:
+        network = -read(one_stream, ids[part])
+        ngrams = {order: model.log_probabilities(ids[part]) for order, model in counts.items()}
         if weight is None:  # of the mixture, from the validation part
             weights = np.linspace(0, 1, 101)
             weight = weights[np.argmin([perplexity(mixed(network, ngrams[4], weight)) for weight in weights])]
@@ -170,9 +174,9 @@ def main(
         }
         report = evaluation.writing_report(
             systems,
-            split=split,
+            split=part,
             lower_is_better=["perplexity"],
-            examples=completions(writer.generator, symbols, seed_text, width, max_length) if split == "test" else (),
+            examples=completions(writer.generator, symbols, seed_text, width, max_length) if part == split else (),
             out=out,
         )
         if results:

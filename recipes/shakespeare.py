@@ -38,6 +38,7 @@ def main(
     weight_average: float = 0.99,
     seed_text: str = "ROMEO:",
     temperature: float = 0.8,
+    split: str = "test",
     seed: int = 0,
     out: str = "runs/shakespeare",
     results: str | None = None,
@@ -61,10 +62,13 @@ def main(
         weight_average: decay a step of the exponential average of the weights, which is what is kept; 0 for none.
         seed_text: what the examples of the report go on from.
         temperature: of the examples; less is safer, more is wilder.
+        split: what the report is about: "test", or "validation" while settings are still being chosen, the test part
+            then not being looked at.
         seed: of every random draw.
         out: folder of the run.
         results: CSV file to add the numbers to.
     """
+    judged = evaluation.judged(split)
     if results and Path(results).exists():
         result_files.read(results)
     refuse_foreign_folder("out", f"{out}/export")
@@ -119,10 +123,10 @@ def main(
         "seed": seed,
         "limits": "Writes what looks like the text that it was trained on; it means nothing by it.",
     }
-    for split in ("validation", "test"):
+    for part in judged:
         systems = {
             f"char_{cell}": {
-                "scores": {"nats_per_character": nats(network, ids[split])},
+                "scores": {"nats_per_character": nats(network, ids[part])},
                 "parameters": network.count_params(),
                 "train_seconds": history.seconds,
             }
@@ -131,15 +135,15 @@ def main(
             started = time.perf_counter()
             model = evaluation.NGramModel(ids["train"], order, symbols.size)
             systems[f"baseline:{order}_gram"] = {
-                "scores": {"nats_per_character": float(-model.log_probabilities(ids[split]).mean())},
+                "scores": {"nats_per_character": float(-model.log_probabilities(ids[part]).mean())},
                 "parameters": model.parameters,
                 "train_seconds": time.perf_counter() - started,
             }
         report = evaluation.writing_report(
             systems,
-            split=split,
+            split=part,
             lower_is_better=["nats_per_character"],
-            examples=[{"given": seed_text, "written": written}] if split == "test" else (),
+            examples=[{"given": seed_text, "written": written}] if part == split else (),
             out=out,
         )
         if results:

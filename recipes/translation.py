@@ -49,6 +49,7 @@ def main(
     weight_average: float = 0.99,
     width: int = 5,
     length_penalty: float = 1.0,
+    split: str = "test",
     seed: int = 0,
     out: str = "runs/translation",
     results: str | None = None,
@@ -80,12 +81,15 @@ def main(
         weight_average: decay a step of the exponential average of the weights, which is what is kept; 0 for none.
         width: of the beam search.
         length_penalty: of the beam search, see `rnn_zoo.decoding.beam_search`.
+        split: what the report is about: "test", or "validation" while settings are still being chosen, the test part
+            then not being looked at.
         seed: of every random draw.
         out: folder of the run.
         results: CSV file to add the numbers to.
     """
     one_of("attention", attention, ["multiplicative", "additive", "none"])
     positive_integer("width", width)
+    judged = evaluation.judged(split)
     if results and Path(results).exists():
         result_files.read(results)
     refuse_foreign_folder("out", f"{out}/export")
@@ -166,8 +170,8 @@ def main(
         f"{cell}_{attention} greedy": translator(writer.generator),
     }
     command = shlex.join(["python", "recipes/translation.py", *sys.argv[1:]])
-    for split in ("validation", "test"):
-        read, references = ids[split][0], splits[split][1]
+    for part in judged:
+        read, references = ids[part][0], splits[part][1]
         network = writer.training.count_params(), history.seconds
         outputs = {name: (translate(best, writes, read), *network) for name, best in ways.items()}
         words = writes.decode(dictionary.translate(read[row]) for row in range(len(read)))
@@ -176,7 +180,7 @@ def main(
             name: {
                 "scores": {
                     "bleu": evaluation.bleu(written, references, tokenised=True),
-                    "detokenised_bleu": evaluation.bleu(untidied(written), getattr(as_written, split).targets),
+                    "detokenised_bleu": evaluation.bleu(untidied(written), getattr(as_written, part).targets),
                 },
                 "parameters": size,
                 "train_seconds": seconds,
@@ -187,10 +191,10 @@ def main(
         rows = np.random.default_rng(seed).choice(len(references), min(8, len(references)), replace=False)
         report = evaluation.writing_report(
             systems,
-            split=split,
+            split=part,
             examples=[
                 {
-                    "given": splits[split][0][row],
+                    "given": splits[part][0][row],
                     "written": translated[row],
                     "expected": references[row],
                 }
@@ -221,7 +225,7 @@ def main(
         },
         metrics=report,
     )
-    asked = pairs.test.sources[0]
+    asked = getattr(pairs, split).sources[0]
     print(f"{asked}: {export.load(folder).predict([asked])[0].text}")
     print(f"Have it translate: rnn-zoo predict {folder} {shlex.quote(asked)}")
 

@@ -38,6 +38,7 @@ def main(
     epochs: int = 30,
     learning_rate: float = 1e-2,
     patience: int = 5,
+    split: str = "test",
     seed: int = 0,
     listen: bool = False,
     out: str = "runs/word_detector",
@@ -59,6 +60,8 @@ def main(
         epochs: passes over the streams at most.
         learning_rate: of Adam; falls to 0 along a cosine over all epochs.
         patience: epochs without a better validation loss after which training stops; 0 trains all epochs.
+        split: what the report is about: "test", or "validation" while settings are still being chosen, the test part
+            then not being looked at.
         seed: of every random draw of the training; the generated streams are always the same.
         listen: go on with what is typed, or piped in, a line at a time, until it ends.
         out: folder of the run.
@@ -68,6 +71,7 @@ def main(
     positive_integer("epochs", epochs)
     positive_number("learning_rate", learning_rate)
     # Told of now, not after the training.
+    evaluation.judged(split)
     if results and Path(results).exists():
         result_files.read(results)
     refuse_foreign_folder("out", f"{out}/export")
@@ -103,14 +107,14 @@ def main(
         },
     )
 
-    test = heard.test
-    ids = padded(symbols.encode(test.texts))
+    asked = getattr(heard, split)
+    ids = padded(symbols.encode(asked.texts))
     steps = ids != 0
     told = network.predict(ids, verbose=0)[..., 0][steps]
-    by_rule = np.array([letter == word[-1] for text in test.texts for letter in text], "float32")
+    by_rule = np.array([letter == word[-1] for text in asked.texts for letter in text], "float32")
     report = evaluation.detection_report(
         "word_detector",
-        np.concatenate(test.labels),
+        np.concatenate(asked.labels),
         {
             "word_detector": {
                 "probabilities": told,
@@ -123,6 +127,7 @@ def main(
                 "train_seconds": None,
             },
         },
+        split=split,
         out=out,
     )
     command = shlex.join(["python", "recipes/word_detector.py", *sys.argv[1:]])

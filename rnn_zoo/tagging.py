@@ -9,6 +9,7 @@ import keras
 from rnn_zoo import datasets, export
 from rnn_zoo.checks import positive_integer, positive_number
 from rnn_zoo.evaluation import results as result_files
+from rnn_zoo.evaluation.judged import judged
 from rnn_zoo.evaluation.tag_baselines import most_frequent_tag, window_logistic_regression
 from rnn_zoo.evaluation.tag_report import tag_report, tag_rows
 from rnn_zoo.export import folder as export_folder
@@ -50,12 +51,13 @@ def train_tagger(
     weight_average,
     patience,
     quantize,
+    split,
     seed,
     precision,
     out,
     results,
 ):
-    """Trains a tagger, compares it with baselines on the test sentences and exports it; the folder `out` then holds the
+    """Trains a tagger, compares it with baselines and exports it; the folder `out` then holds the
     history, the curves, the report, and the model in `export`.
 
     Args:
@@ -73,6 +75,7 @@ def train_tagger(
     # Told of now, not after the training.
     if vectors and unlabelled:
         raise ValueError("`vectors` and `unlabelled` both say what the words start as; leave one of them out.")
+    judged(split)
     if results and Path(results).exists():
         result_files.read(results)
     export_folder.refuse_foreign_folder("out", f"{out}/export")
@@ -80,6 +83,8 @@ def train_tagger(
     columns = {"word_column": word_column, "tag_column": tag_column, "scheme": file_scheme}
     tagged = datasets.load_tagged(data, **columns, validation=validation, seed=seed)
     print(tagged)
+    if not len(getattr(tagged, split)):
+        raise ValueError(f"`split` is {split!r}, of which {data} has no sentences; raise `validation` above 0.")
     if scheme and tagged.scheme == "plain":
         raise ValueError(f"`data`: the tags of {data} name nothing, as {tagged.types[0]!r}; pass `tag_column`.")
     scheme = scheme or tagged.scheme
@@ -142,14 +147,14 @@ def train_tagger(
         predicted = [convert(found, scheme, tagged.scheme) for found in graph.tag(part.words)]
         return tag_report(model, predicted, part, scheme=tagged.scheme, **details)
 
-    if len(tagged.validation):
+    if split == "test" and len(tagged.validation):
         report_of(tagged.validation, split="validation")
     baselines = [
         most_frequent_tag(tagged.train),
         window_logistic_regression(tagged.train, seed, validation=tagged.validation),
     ]
     sizes = {"parameters": network.count_params(), "train_seconds": history.seconds}
-    report = report_of(tagged.test, baselines=baselines, **sizes, out=out)
+    report = report_of(getattr(tagged, split), baselines=baselines, **sizes, split=split, out=out)
     if results:
         name = Path(data).name
         result_files.append(results, tag_rows(report, recipe=recipe, data=name, seed=seed, command=command))

@@ -10,6 +10,7 @@ from rnn_zoo.evaluation.forecast_metrics import forecast_scores
 from rnn_zoo.evaluation.forecast_report import forecast_report, forecast_rows
 from rnn_zoo.evaluation.image_baselines import pixel_logistic_regression
 from rnn_zoo.evaluation.image_picture import draw_images
+from rnn_zoo.evaluation.judged import judged
 from rnn_zoo.evaluation.metrics import classification
 from rnn_zoo.evaluation.neighbour_captions import neighbour_captions
 from rnn_zoo.evaluation.ngram_model import NGramModel
@@ -36,6 +37,7 @@ __all__ = [
     "forecast_report",
     "forecast_rows",
     "forecast_scores",
+    "judged",
     "mean_embedding",
     "neighbour_captions",
     "order_test",

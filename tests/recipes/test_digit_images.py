@@ -34,6 +34,10 @@ def test_a_run_leaves_a_report_a_picture_rows_and_an_export(data, tmp_path, caps
     right = np.mean([answer.label == str(label) for answer, label in zip(answers, test.labels, strict=True)])
     np.testing.assert_allclose(right, report["systems"][model]["accuracy"])
     assert "is 0; answered" in capsys.readouterr().out.replace("is 1;", "is 0;")
+    load_recipe("digit_images").main(str(data), **TINY, out=str(out), split="validation")
+    report = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
+    assert report["split"] == "validation" and report["examples"] == len(load_images(data, seed=3).validation)
+    assert list(report["systems"]) == [model], "the baseline has learned from these images"
 
 
 def test_a_large_image_is_drawn_small():

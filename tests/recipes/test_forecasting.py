@@ -69,6 +69,11 @@ def test_from_a_file_to_an_export(sales, tmp_path, capsys):
     assert again["systems"] == {**report["systems"], "baseline:ridge": again["systems"]["baseline:ridge"]}
     assert len(results.read(tmp_path / "results.csv")) == len(rows)
 
+    main(**arguments(sales, out, split="validation", results=None))
+    assert json.loads((out / "metrics.json").read_text(encoding="utf-8"))["split"] == "validation"
+    with pytest.raises(ValueError, match="`backtest` forecasts the test part"):
+        main(**arguments(sales, out, split="validation", backtest=True))
+
 
 def sales_with_future(sales, folder):
     frame = pd.read_csv(sales, dtype=str)

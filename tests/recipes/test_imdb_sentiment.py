@@ -8,6 +8,7 @@ from helpers import load_recipe, needs_tensorflow, run_recipe, run_recipe_test
 
 import rnn_zoo
 from rnn_zoo import export
+from rnn_zoo.evaluation import results
 from rnn_zoo.export.source import save_from
 
 pytestmark = needs_tensorflow  # a SavedModel is exported there
@@ -130,3 +131,15 @@ def test_a_folder_in_the_way_of_the_export_is_refused_before_training(tmp_path):
     with pytest.raises(ValueError, match="not an exported model"):
         load_recipe("imdb_sentiment").main(str(write_data(tmp_path / "two", 2)), out=str(tmp_path / "run"))
     assert [file.name for file in (tmp_path / "run").rglob("*")] == ["export", "mine.txt"]
+
+
+def test_while_settings_are_chosen_the_test_reviews_are_not_looked_at(three_classes, tmp_path):
+    data, out = three_classes
+    same = {"batch_size": 16, "max_length": 12, "vocabulary_size": 150, "epochs": 2, "seed": 3, "model": "imdb_gru"}
+    recipe = load_recipe("imdb_sentiment")
+    recipe.main(str(data), **same, out=str(out), results=str(tmp_path / "trial.csv"), split="validation")
+    assert {row["split"] for row in results.read(tmp_path / "trial.csv")} == {"validation"}
+    report = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
+    assert report["split"] == "validation" and report["examples"] == 6  # a tenth of the training texts
+    with pytest.raises(ValueError, match="`split` is 'validation', of which `validation` 0 leaves nothing"):
+        recipe.main(str(data), **same, validation=0, split="validation", out=str(tmp_path / "run"))

@@ -5,6 +5,7 @@ from helpers import load_recipe
 
 import rnn_zoo
 from rnn_zoo.datasets import load_text
+from rnn_zoo.evaluation import results
 
 TINY = {"units": 6, "dim": 4, "length": 20, "batch_size": 16, "epochs": 1, "seed": 1}
 
@@ -32,6 +33,17 @@ def test_it_leaves_numbers_examples_and_a_model(run):
     model = rnn_zoo.load(run / "run" / "export")
     (answer,) = model.predict(["First"])
     assert len(answer.text) == model.settings["max_length"] and len(answer.next) == 10
+
+
+def test_while_settings_are_chosen_the_test_part_is_not_looked_at(run, tmp_path, capsys):
+    arguments = {"out": str(run / "run"), "results": str(tmp_path / "trial.csv"), "seed_text": "First"}
+    load_recipe("shakespeare").main(str(run / "plays.txt"), **TINY, **arguments, split="validation")
+    assert {row["split"] for row in results.read(tmp_path / "trial.csv")} == {"validation"}
+    told = capsys.readouterr().out
+    assert "char_lstm on validation" in told and "char_lstm on test" not in told
+    assert "given: First\nwritten: " in (run / "run" / "examples.txt").read_text()
+    with pytest.raises(ValueError, match="`split` must be one of 'test', 'validation'; got 'train'"):
+        load_recipe("shakespeare").main(split="train", out=str(tmp_path / "run"))
 
 
 def test_a_seed_with_unknown_characters_costs_no_training(run, tmp_path):

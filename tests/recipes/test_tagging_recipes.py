@@ -38,8 +38,11 @@ def run(tmp_path, monkeypatch, capsys):
 def test_named_entities(run, tmp_path):
     data = write(tmp_path / "a.conll", 1)
     (tmp_path / "text.txt").write_text("\n".join(row[0] for row in SENTENCES * 5))
+    trial = run("named_entities", data, unlabelled="text.txt", quantize=True, split="validation", results="trial.csv")
+    assert "run/vectors.txt: vectors for 13 words" in trial and "on validation" in trial and "on test" not in trial
+    assert {row["split"] for row in results.read("trial.csv")} == {"validation"}
     printed = run("named_entities", data, unlabelled="text.txt", quantize=True)
-    assert "run/vectors.txt: vectors for 13 words" in printed and "validation" in printed
+    assert "its result is loaded" in printed and "on validation" in printed and "on test" in printed
     report = json.loads((tmp_path / "run/metrics.json").read_text())
     systems = ["ner_bilstm_crf", "baseline:most_frequent_tag", "baseline:window_logistic_regression"]
     assert list(report["systems"]) == systems
@@ -51,7 +54,8 @@ def test_named_entities(run, tmp_path):
     assert all(row["command"] == f"python recipes/named_entities.py --data {data}" for row in rows)
     model = rnn_zoo.load("run/export")
     assert model.types == ["LOC", "PER"] and set(model.labels) > {"S-LOC", "E-LOC", "O"}
-    assert model.model.get_layer("characters").words.embedding.quantization_mode == "int8"
+    (characters,) = [layer for layer in model.model.layers if layer.name.startswith("characters")]
+    assert characters.words.embedding.quantization_mode == "int8"
     with pytest.raises(ValueError, match="`vectors` and `unlabelled` both"):
         run("named_entities", data, unlabelled="text.txt", vectors="v.txt")
     kept = (tmp_path / "run/vectors.txt").read_bytes()
@@ -67,6 +71,8 @@ def test_parts_of_speech(run, tmp_path):
     report = json.loads((tmp_path / "run/metrics.json").read_text())
     assert report["scheme"] == "plain" and 0 <= report["systems"]["pos_bilstm"]["accuracy"] <= 1
     assert rnn_zoo.load("run/export").types == []
+    with pytest.raises(ValueError, match=r"`split` is 'validation', of which .* has no sentences"):
+        run("parts_of_speech", str(tmp_path / "b.conll"), validation=0, split="validation")
 
 
 def test_names_are_asked_for(run, tmp_path):

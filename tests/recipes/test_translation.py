@@ -5,6 +5,7 @@ from helpers import load_recipe
 
 import rnn_zoo
 from rnn_zoo.datasets import load_pairs
+from rnn_zoo.evaluation import results
 
 pytest.importorskip("sacrebleu")
 TINY = {"units": 6, "dim": 6, "epochs": 1, "min_count": 1, "width": 2, "batch_size": 32, "seed": 1}
@@ -35,6 +36,12 @@ def test_it_leaves_numbers_examples_and_a_model(run):
     assert len(model.predict(["I won!", ""])) == 2
     for file in ("history.csv", "curves.png", "model.keras"):
         assert (run / "run" / file).is_file()
+
+
+def test_a_trial_is_judged_on_the_validation_pairs_alone(run, tmp_path):
+    arguments = {"sampling": 0.2, "out": str(run / "run"), "results": str(tmp_path / "trial.csv")}
+    load_recipe("translation").main(str(run / "pairs.tsv"), **TINY, **arguments, split="validation")
+    assert {row["split"] for row in results.read(tmp_path / "trial.csv")} == {"validation"}
 
 
 def test_bad_arguments_cost_no_training(tmp_path):

@@ -42,6 +42,9 @@ def test_the_same_call_loads_the_run_and_then_listens(run, capsys, monkeypatch):
     assert "its result is loaded" in told and "Listening" in told
     assert len(told[told.index("Listening") :].splitlines()) == 4  # two lines were heard
     assert json.loads((run / "run" / "metrics.json").read_text(encoding="utf-8")) == before
+    arguments = {"data": str(run / "text.txt"), **TINY, "out": str(run / "run"), "split": "validation"}
+    load_recipe("word_detector").main("ab", **arguments)
+    assert json.loads((run / "run" / "metrics.json").read_text(encoding="utf-8"))["split"] == "validation"
 
 
 def test_what_is_told_is_marked_and_the_state_goes_on(run):
