@@ -12,12 +12,15 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 from cyclopts import App
 from matplotlib.figure import Figure
 
 from rnn_zoo import Labels, Recurrent, Vectors, evaluation, export, one_to_many, training
+from rnn_zoo.checks import positive_integer, positive_number
 from rnn_zoo.datasets.chorales import KEYS, LOWEST, load_music
 from rnn_zoo.datasets.midi import import_mido, write_midi
+from rnn_zoo.decoding import sample_keys
 from rnn_zoo.evaluation import results as result_files
 from rnn_zoo.export.folder import refuse_foreign_folder
 from rnn_zoo.files import atomic_file
@@ -74,6 +77,11 @@ def main(
         out: folder of the run.
         results: CSV file to add the numbers to.
     """
+    for name, value in (("batch_size", batch_size), ("epochs", epochs), ("steps", steps)):
+        positive_integer(name, value)
+    positive_number("step_seconds", step_seconds)
+    if transpose < 0 or hidden < 0:
+        raise ValueError(f"`transpose` and `hidden` must be integers >= 0, got {transpose} and {hidden}.")
     judged = evaluation.judged(split)
     if results and Path(results).exists():
         result_files.read(results)
@@ -116,6 +124,11 @@ def main(
         },
     )
 
+    beginning = getattr(music, split)[0][:1]
+    piece = np.concatenate([beginning, played(writer.generator, beginning, steps, seed)])
+    write_midi(f"{out}/written.mid", piece, lowest=LOWEST, seconds=step_seconds)
+    draw(piece, f"{out}/written.png", step_seconds)
+    example = {"given": chords(piece[:1]), "written": chords(piece[1:])}
     command = shlex.join(["python", "recipes/chorales.py", *sys.argv[1:]])
     for part in judged:
         pieces = getattr(music, part)
@@ -128,7 +141,13 @@ def main(
             "baseline:repeat_last_chord": baseline(pieces, repeat_last_chord(music.train), 2 * KEYS),
             "baseline:same_chance": baseline(pieces, same_chance(music.train), KEYS),
         }
-        report = evaluation.writing_report(systems, split=part, lower_is_better=["nats_per_step"], out=out)
+        report = evaluation.writing_report(
+            systems,
+            split=part,
+            lower_is_better=["nats_per_step"],
+            examples=[example] if part == split else (),
+            out=out,
+        )
         if results:
             rows = evaluation.writing_rows(report, recipe="chorales", data=Path(data).name, seed=seed, command=command)
             result_files.append(results, rows)
@@ -150,13 +169,8 @@ def main(
         },
         metrics=report,
     )
-    beginning = getattr(music, split)[0][:1]
-    piece = np.concatenate([beginning, export.load(folder).play(beginning, seed=seed)])
-    write_midi(f"{out}/written.mid", piece, lowest=LOWEST, seconds=step_seconds)
-    draw(piece, f"{out}/written.png", step_seconds)
     print(f"Written from the first chord of a {split} piece: {out}/written.mid, {out}/written.png")
-    chord = " ".join(str(key + LOWEST) for key in np.flatnonzero(beginning[0]))
-    print(f'Have it play: rnn-zoo predict {folder} "{chord}", or --file piece.mid')
+    print(f'Have it play: rnn-zoo predict {folder} "{example["given"]}", or --file piece.mid')
 
 
 class Pieces(keras.utils.PyDataset):
@@ -251,6 +265,18 @@ def nats(pieces, predict):
 def baseline(pieces, predict, parameters):
     """The entry of a baseline in the report."""
     return {"scores": {"nats_per_step": nats(pieces, predict)}, "parameters": parameters, "train_seconds": None}
+
+
+def played(generator, beginning, steps, seed):
+    """The steps <float32>[steps, keys] that a network plays after others."""
+    given = tf.constant(np.concatenate([np.zeros_like(beginning[:1]), beginning])[None])
+    draw = tf.function(sample_keys, autograph=False)
+    return draw(generator, given, max_length=steps, seed=seed)[0].numpy()
+
+
+def chords(steps):
+    """Steps as MIDI numbers, "48 55 64 | 50 57"."""
+    return " | ".join(" ".join(str(key + LOWEST) for key in np.flatnonzero(step)) for step in steps)
 
 
 def same_chance(train):

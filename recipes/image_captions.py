@@ -18,7 +18,7 @@ import tensorflow as tf
 from cyclopts import App
 
 from rnn_zoo import NextToken, Recurrent, Tokens, evaluation, export, one_to_many, training
-from rnn_zoo.checks import one_of, positive_integer
+from rnn_zoo.checks import not_negative, one_of, positive_integer
 from rnn_zoo.datasets.captions import load_captions, read_features
 from rnn_zoo.decoding import beam_search, greedy
 from rnn_zoo.evaluation import results as result_files
@@ -41,6 +41,7 @@ def main(
     dropout: float = 0.3,
     min_count: int = 5,
     max_length: int = 24,
+    cut: bool = False,
     batch_size: int = 64,
     epochs: int = 6,
     learning_rate: float = 2e-3,
@@ -70,9 +71,11 @@ def main(
         units: the size of the state.
         dim: numbers per word, and per cell of an image.
         attention: over the cells, "multiplicative" or "additive"; with a vector an image it sees that at every step.
+            "none": the vector is what the recurrence starts from.
         dropout: share dropped of what is seen and read, and before the last layer.
         min_count: how often a word must be in the training captions to be known.
-        max_length: words of a caption at most, those of the training ones are cut there.
+        max_length: words of a caption at most; longer ones are left out of the training.
+        cut: keep such captions and cut them there.
         batch_size: captions a step.
         epochs: passes over the captions at most.
         learning_rate: of Adam; falls to 0 along a cosine over all epochs.
@@ -86,9 +89,12 @@ def main(
         out: folder of the run.
         results: CSV file to add the numbers to.
     """
-    one_of("attention", attention, ["multiplicative", "additive"])
-    positive_integer("width", width)
-    positive_integer("neighbours", neighbours)
+    one_of("attention", attention, ["multiplicative", "additive", "none"])
+    for name, value in (("width", width), ("neighbours", neighbours), ("epochs", epochs), ("max_length", max_length)):
+        positive_integer(name, value)
+    not_negative("length_penalty", length_penalty)
+    if pictures and not Path(pictures).exists():
+        raise FileNotFoundError(f"`pictures`: there is no folder or .tar file {pictures}.")
     judged = evaluation.judged(split)
     if results and Path(results).exists():
         result_files.read(results)
@@ -98,6 +104,10 @@ def main(
     captioned = load_captions(data)
     seen = read_features(features, scale)
     print(captioned)
+    if attention == "none" and seen.ndim == 3:
+        raise ValueError(
+            f"`attention` 'none' takes a vector an image, and {features} holds {seen.shape[1]} cells of each."
+        )
     splits = {name: getattr(captioned, name) for name in ("train", "validation", "test")}
     if max(split.rows.max() for split in splits.values()) >= len(seen):
         raise ValueError(f"{features} holds {len(seen)} rows, fewer than the images of {data} ask for.")
@@ -109,23 +119,32 @@ def main(
     normalise.adapt(seen[splits["train"].rows])
     cells = keras.layers.Dropout(dropout, seed=seed)(normalise(image))
     cells = keras.layers.Dense(dim, "tanh", name="cells")(cells)
-    if len(cells.shape) == 2:  # an image of one cell
+    if attention != "none" and len(cells.shape) == 2:  # an image of one cell
         cells = keras.layers.Reshape((1, dim))(cells)
     writer = one_to_many(
         Tokens(symbols.size, dim, dropout=dropout, seed=seed),
         Recurrent(cell, units, seed=seed),
         NextToken(symbols.size, tied=True),
         source=cells,
-        attention=attention,
+        attention=None if attention == "none" else attention,
         dropout=dropout,
         seed=seed,
         name="image_captions",
     )
 
     def lessons(name, **options):
-        texts = symbols.encode([text for texts in said[name] for text in texts])
+        texts = [text for texts in said[name] for text in texts]
         rows = np.repeat(splits[name].rows, [len(texts) for texts in said[name]])
-        return PairBatches(seen, texts, batch_size, max_length=max_length, cut=True, rows=rows, **options)
+        kept = [row for row, text in enumerate(texts) if cut or len(text.split()) <= max_length]
+        if not kept:
+            raise ValueError(
+                f"`max_length` {max_length} is less than every {name} caption has words: raise it, or --cut."
+            )
+        if len(kept) < len(texts):
+            left_out = f"{len(texts) - len(kept):,} {name} captions of more than {max_length} words"
+            print(f"{left_out} are left out; --cut keeps them, cut there.")
+        texts = symbols.encode([texts[row] for row in kept])
+        return PairBatches(seen, texts, batch_size, max_length=max_length, cut=cut, rows=rows[kept], **options)
 
     batches = lessons("train", shuffle=True, seed=seed)
     history = training.fit(
@@ -150,6 +169,7 @@ def main(
             "attention": attention,
             "dropout": dropout,
             "max_length": max_length,
+            "cut": cut,
             "batch_size": batch_size,
         },
     )
@@ -220,13 +240,14 @@ def main(
     print(f"Have it describe: rnn-zoo predict {folder} --file features.npy")
 
 
-def features(captions: str, images: str, *, out: str, batch_size: int = 32):
+def features(captions: str, images: str, *, out: str, cells: bool = False, batch_size: int = 32):
     """Computes what an image network sees in each image: MobileNetV2, whose weights Keras downloads.
 
     Args:
         captions: the .tsv file whose images are wanted, in the order in which they first come.
         images: folder with the image files.
         out: .npy file to write, <float32>[images, 1280], the mean over the cells of the last layer.
+        cells: write each cell, <float16>[images, 49, 1280], for attention over them.
         batch_size: images computed at once.
     """
     captioned = load_captions(captions)
@@ -235,17 +256,22 @@ def features(captions: str, images: str, *, out: str, batch_size: int = 32):
     missing = [file for file in files.values() if not file.is_file()]
     if missing:
         raise FileNotFoundError(f"{captions} names {len(missing)} images that are not there, such as {missing[0]}.")
-    network = keras.applications.MobileNetV2(include_top=False, pooling="avg")
-    found = np.zeros((max(files) + 1, network.output.shape[-1]), "float32")
+    network = keras.applications.MobileNetV2(include_top=False, pooling=None if cells else "avg")
+    found = None
     order = list(files)
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
         loaded = [keras.utils.load_img(files[row], target_size=(224, 224)) for row in rows]
         pixels = np.stack([keras.utils.img_to_array(image) for image in loaded])
-        found[rows] = network.predict_on_batch(keras.applications.mobilenet_v2.preprocess_input(pixels))
+        answers = network.predict_on_batch(keras.applications.mobilenet_v2.preprocess_input(pixels))
+        if cells:
+            answers = answers.reshape(len(rows), -1, answers.shape[-1])
+        if found is None:
+            found = np.zeros((max(files) + 1, *answers.shape[1:]), "float16" if cells else "float32")
+        found[rows] = answers
     with atomic_file(out, "wb") as file:
         np.save(file, found)
-    print(f"{out}: {len(order):,} images, {found.shape[1]} features each")
+    print(f"{out}: {len(order):,} images, {' cells of '.join(map(str, found.shape[1:]))} features each")
 
 
 def words(captions):

@@ -90,6 +90,7 @@ def main(
         out: folder of the run.
         results: CSV file to add the numbers to.
     """
+    positive_integer("epochs", epochs)
     positive_integer("width", width)
     positive_integer("max_length", max_length)
     one_of("cell", cell, ["vanilla", "lstm", "gru", "min_gru", "min_lstm"])
@@ -100,6 +101,8 @@ def main(
     training.prepare(seed)
     text = load_text(data)
     sentences = {split: lines(getattr(text, split), tokenised) for split in ("train", "validation", "test")}
+    if empty := [name for name, rows in sentences.items() if not rows]:
+        raise ValueError(f"`data`: the {empty[0]} part of {data} holds no words; give a longer text.")
     symbols = Symbols.fit(sentences["train"], min_count=min_count, unknown="<unk>")
     symbols.check_beginning(seed_text, "seed_text")
     if unknown := symbols.unknown(seed_text):
@@ -206,7 +209,7 @@ def main(
 def lines(text, tokenised):
     """The sentences of a text, a line each, tokenised."""
     rows = [line for line in text.split("\n") if line.strip()]
-    return rows if tokenised else [line.decode() for line in tidy(tf.constant(rows)).numpy()]
+    return rows if tokenised else [line.decode() for line in tidy(tf.constant(rows, tf.string)).numpy()]
 
 
 def stream(symbols, sentences):

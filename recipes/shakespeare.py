@@ -16,6 +16,7 @@ import tensorflow as tf
 from cyclopts import App
 
 from rnn_zoo import NextToken, Recurrent, Tokens, evaluation, export, one_to_many, training
+from rnn_zoo.checks import not_negative, positive_integer
 from rnn_zoo.datasets import load_text
 from rnn_zoo.decoding import sample
 from rnn_zoo.evaluation import results as result_files
@@ -61,13 +62,15 @@ def main(
         learning_rate: of Adam; falls to 0 along a cosine over all epochs.
         weight_average: decay a step of the exponential average of the weights, which is what is kept; 0 for none.
         seed_text: what the examples of the report go on from.
-        temperature: of the examples; less is safer, more is wilder.
+        temperature: of the examples; less is safer, more is wilder, 0 is always the likeliest.
         split: what the report is about: "test", or "validation" while settings are still being chosen, the test part
             then not being looked at.
         seed: of every random draw.
         out: folder of the run.
         results: CSV file to add the numbers to.
     """
+    positive_integer("epochs", epochs)
+    not_negative("temperature", temperature)
     judged = evaluation.judged(split)
     if results and Path(results).exists():
         result_files.read(results)

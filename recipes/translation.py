@@ -1,6 +1,7 @@
 """Translation: a network that reads a sentence and writes it in another language.
 
     python recipes/translation.py                                # 20,000 pairs in the package, English to French
+    python recipes/translation.py --data tatoeba_hindi           # 2,915 pairs in the package, English to Hindi
     python recipes/translation.py --data multi30k --source en --target de --variant lc.norm.tok --tokenised
     python recipes/translation.py --data my_pairs.tsv            # a sentence, a tab, its translation
 
@@ -18,7 +19,7 @@ import tensorflow as tf
 from cyclopts import App
 
 from rnn_zoo import NextToken, Recurrent, Tokens, encoder_decoder, evaluation, export, training
-from rnn_zoo.checks import one_of, positive_integer
+from rnn_zoo.checks import not_negative, one_of, positive_integer
 from rnn_zoo.datasets import load_pairs
 from rnn_zoo.decoding import beam_search, greedy
 from rnn_zoo.evaluation import results as result_files
@@ -43,6 +44,7 @@ def main(
     sampling: float = 0.0,
     min_count: int = 2,
     max_length: int = 60,
+    cut: bool = False,
     batch_size: int = 64,
     epochs: int = 8,
     learning_rate: float = 2e-3,
@@ -60,7 +62,8 @@ def main(
     SavedModel that translates raw sentences. The same command goes on where it was stopped.
 
     Args:
-        data: "tatoeba", a .tsv file, or a folder with a file for each split and language, such as Multi30k's.
+        data: "tatoeba" (French), "tatoeba_hindi", a .tsv file, or a folder with a file for each split and language,
+            such as Multi30k's.
         source: ending of the files to read, in a folder.
         target: ending of the files to write.
         variant: what else a file's name must hold, where a folder has several.
@@ -75,6 +78,7 @@ def main(
             0 over the first half of the training.
         min_count: how often a word must be in the training sentences to be known.
         max_length: words of a sentence at most; pairs with longer ones are left out of the training.
+        cut: keep such pairs and cut them there.
         batch_size: pairs a step.
         epochs: passes over the pairs at most.
         learning_rate: of Adam; falls to 0 along a cosine over all epochs.
@@ -88,7 +92,9 @@ def main(
         results: CSV file to add the numbers to.
     """
     one_of("attention", attention, ["multiplicative", "additive", "none"])
-    positive_integer("width", width)
+    for name, value in (("width", width), ("epochs", epochs), ("max_length", max_length)):
+        positive_integer(name, value)
+    not_negative("length_penalty", length_penalty)
     judged = evaluation.judged(split)
     if results and Path(results).exists():
         result_files.read(results)
@@ -108,15 +114,19 @@ def main(
         name: [symbols.encode(side) for symbols, side in zip(known, split, strict=True)]
         for name, split in splits.items()
     }
-    short = [row for row in range(len(ids["train"][0])) if max(len(side[row]) for side in ids["train"]) <= max_length]
+    pairs_read = range(len(ids["train"][0]))
+    short = [row for row in pairs_read if cut or max(len(side[row]) for side in ids["train"]) <= max_length]
+    if not short:
+        raise ValueError(f"`max_length` {max_length} is less than every training pair has words: raise it, or --cut.")
     lessons = [
         symbols.encode([side[row] for row in short]) for symbols, side in zip(known, splits["train"], strict=True)
     ]
-    if len(short) < len(ids["train"][0]):
+    if len(short) < len(pairs_read):
         print(
-            f"{len(ids['train'][0]) - len(short)} pairs of more than {max_length} words are left out of the training."
+            f"{len(pairs_read) - len(short):,} pairs of more than {max_length} words are left out of the training; "
+            "--cut keeps them, cut there."
         )
-    batches = PairBatches(*lessons, batch_size, max_length=max_length, shuffle=True, seed=seed)
+    batches = PairBatches(*lessons, batch_size, max_length=max_length, cut=cut, shuffle=True, seed=seed)
 
     writer = encoder_decoder(
         Tokens(reads.size, dim, dropout=dropout, seed=seed),
@@ -156,6 +166,7 @@ def main(
             "dropout": dropout,
             "sampling": sampling,
             "max_length": max_length,
+            **({"cut": cut} if cut else {}),
             "batch_size": batch_size,
         },
     )

@@ -26,6 +26,13 @@ def positive_number(name, value):
     return float(value)
 
 
+def not_negative(name, value):
+    """Returns `value` as a float; ValueError unless it is finite and >= 0."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
+        raise ValueError(f"`{name}` must be a number >= 0, got {value!r}.")
+    return float(value)
+
+
 def one_of(name, value, choices: Iterable):
     """Returns `value`; ValueError that lists the choices, the nearest first, unless it is one of them."""
     choices = list(choices)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from rnn_zoo.checks import fraction, one_of, positive_integer, positive_number
+from rnn_zoo.checks import fraction, not_negative, one_of, positive_integer, positive_number
 
 
 @given(some.integers(min_value=1))
@@ -40,6 +40,18 @@ def test_fraction_names_the_argument_its_value_and_the_fix(value):
     with pytest.raises(ValueError) as error:
         fraction("dropout", value)
     assert str(error.value) == f"`dropout` must be a number in [0, 1), got {value!r}."
+
+
+@given(some.floats(min_value=0, allow_infinity=False))
+def test_not_negative_takes_every_finite_number_from_zero(value):
+    assert not_negative("temperature", value) == value
+
+
+@pytest.mark.parametrize("value", [-1, -0.1, True, "1", None, math.nan, math.inf])
+def test_not_negative_names_the_argument_its_value_and_the_fix(value):
+    with pytest.raises(ValueError) as error:
+        not_negative("temperature", value)
+    assert str(error.value) == f"`temperature` must be a number >= 0, got {value!r}."
 
 
 @given(some.floats(min_value=0, exclude_min=True, allow_infinity=False))

@@ -126,16 +126,27 @@ def read_features(path, scale=1.0):
     """An array of features.
 
     Args:
-        path: .npy or .npy.gz, [rows, ...].
+        path: .npy or .npy.gz, [rows, features], [rows, cells, features] or [rows, height, width, features].
         scale: float, what its numbers are multiplied by.
     Returns:
-        <float32>[rows, ...]
+        <float32>[rows, features] or <float32>[rows, cells, features]
     Raises:
-        ValueError: the file holds no array of numbers.
+        ValueError: the file holds no such array, or a number that is not finite (its row is named).
+        FileNotFoundError: there is no such file.
     """
     path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"`features`: there is no file {path}.")
     try:
         with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
-            return np.load(file, allow_pickle=False).astype("float32") * np.float32(scale)
+            found = np.load(file, allow_pickle=False).astype("float32") * np.float32(scale)
     except (ValueError, EOFError, gzip.BadGzipFile) as error:
         raise ValueError(f"{path} does not hold an array of features as .npy: {error}") from error
+    if found.ndim not in (2, 3, 4):
+        raise ValueError(f"{path} must hold [rows, features] or [rows, cells, features], got the shape {found.shape}.")
+    if found.ndim == 4:
+        found = found.reshape(len(found), -1, found.shape[-1])
+    wrong = np.flatnonzero(~np.isfinite(found.reshape(len(found), -1)).all(axis=1))
+    if len(wrong):
+        raise ValueError(f"{path}: row {wrong[0]} holds a number that is not finite; compute its features anew.")
+    return found

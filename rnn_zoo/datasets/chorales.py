@@ -61,7 +61,7 @@ def load_music(path, *, seconds=0.5):
     try:
         data = path.read_bytes()
         splits = json.loads(gzip.decompress(data) if path.suffix == ".gz" else data)
-        pieces = {split: splits[split] for split in ("train", "valid", "test")}
+        pieces = {split: list(splits[split]) for split in ("train", "valid", "test")}
     except (ValueError, KeyError, TypeError, EOFError, gzip.BadGzipFile) as error:
         raise ValueError(f"{path} must be JSON with pieces under 'train', 'valid' and 'test' ({error!r}).") from error
     rolls = {
@@ -76,6 +76,8 @@ def load_music(path, *, seconds=0.5):
 
 def roll(steps, place="the piece"):
     """Steps as lists of MIDI numbers -> <float32>[steps, 88]; ValueError that says where no key is meant."""
+    if not isinstance(steps, list) or not all(isinstance(step, (list, tuple)) for step in steps):
+        raise ValueError(f"{place} must be a list of steps, each a list of MIDI numbers, got {str(steps)[:60]}.")
     keys = np.zeros((len(steps), KEYS), "float32")
     for number, step in enumerate(steps, start=1):
         for pitch in step:

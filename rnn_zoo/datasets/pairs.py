@@ -9,7 +9,8 @@ from rnn_zoo.checks import one_of
 from rnn_zoo.datasets.long_text import read_text
 from rnn_zoo.datasets.splits import SPLIT_NAMES
 
-_SAMPLES = {"tatoeba": Path(__file__).parent.parent / "samples" / "tatoeba" / "eng-fra.tsv.gz"}
+_FOLDER = Path(__file__).parent.parent / "samples" / "tatoeba"
+_SAMPLES = {"tatoeba": _FOLDER / "eng-fra.tsv.gz", "tatoeba_hindi": _FOLDER / "eng-hin.tsv.gz"}
 _OF_TWENTY = ("validation", "test")  # of twenty sentences of one file, one each; the others are for training
 
 
@@ -61,18 +62,18 @@ def load_pairs(data, source="en", target="de", *, variant=""):
     """Loads pairs of sentences.
 
     Args:
-        data: "tatoeba" (20,000 pairs, English to French, in the package); a .tsv file (also .gz) without a
-            header, a sentence, a tab, its translation; or a folder with a file for each split and language, a sentence
-            a line, such as Multi30k's `train.lc.norm.tok.en.gz`: names begin with the split (train; val, valid,
-            validation or dev; test) and end with the language. Of one file a twentieth each is for validation and test;
-            a sentence is in one split with all its translations.
+        data: "tatoeba" (20,000 pairs, English to French, in the package) or "tatoeba_hindi" (2,915, English to Hindi,
+            too); a .tsv file (also .gz) without a header, a sentence, a tab, its translation; or a folder with a file
+            for each split and language, a sentence a line, such as Multi30k's `train.lc.norm.tok.en.gz`: names begin
+            with the split (train; val, valid, validation or dev; test) and end with the language. Of one file a
+            twentieth each is for validation and test; a sentence is in one split with all its translations.
         source, target: endings of the files of a folder.
         variant: what else a file's name must hold, where a folder has several of one split and language.
     Returns:
         Pairs, HTML entities such as "&apos;" resolved.
     Raises:
-        ValueError: an unknown name, a line without a tab, files of different length (the line is named), or several
-            files of one split. FileNotFoundError: no such file.
+        ValueError: an unknown name, a line without a tab or with an empty side, files of different length (the line is
+            named), or several files of one split. FileNotFoundError: no such file.
     """
     if data in _SAMPLES:
         origin = "Tatoeba, https://tatoeba.org and https://www.manythings.org/anki"
@@ -99,6 +100,9 @@ def _from_file(name, path, licence, origin):
             raise ValueError(
                 f"{path}: line {number}: expected a sentence, a tab and its translation, got {line[:60]!r}."
             )
+        if not first.strip() or not rest.partition("\t")[0].strip():
+            side = "translation" if first.strip() else "sentence"
+            raise ValueError(f"{path}: line {number}: the {side} is empty; leave the line out.")
         if first not in split_of:
             place = len(split_of) % 20
             split_of[first] = _OF_TWENTY[place] if place < len(_OF_TWENTY) else "train"

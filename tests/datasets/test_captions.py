@@ -55,3 +55,24 @@ def test_features(tmp_path):
         read_features(tmp_path / "none.npy")
     with pytest.raises(FileNotFoundError, match="there is no file"):
         load_captions(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (np.zeros(4), r"must hold \[rows, features\] or \[rows, cells, features\], got the shape \(4,\)"),
+        (np.array([[0.0, 1.0], [0.0, np.nan]]), "row 1 holds a number that is not finite"),
+    ],
+)
+def test_bad_features_are_named(tmp_path, array, message):
+    np.save(tmp_path / "bad.npy", array)
+    with pytest.raises(ValueError, match=rf"bad\.npy.*{message}"):
+        read_features(tmp_path / "bad.npy")
+    with pytest.raises(FileNotFoundError, match=r"`features`: there is no file .*none\.npy"):
+        read_features(tmp_path / "none.npy")
+
+
+def test_the_cells_of_an_image_are_read_in_rows(tmp_path):
+    cells = np.arange(2 * 2 * 3 * 5, dtype="float32").reshape(2, 2, 3, 5)
+    np.save(tmp_path / "cells.npy", cells)
+    np.testing.assert_array_equal(read_features(tmp_path / "cells.npy")[1, 3], cells[1, 1, 0])

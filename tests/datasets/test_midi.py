@@ -48,6 +48,8 @@ def test_json_pieces(tmp_path):
         ({"train": [STEPS], "valid": [], "test": [STEPS]}, "must hold a piece under 'valid'"),
         ({"train": [[[]]], "valid": [STEPS], "test": [STEPS]}, "train piece 1 holds no notes"),
         ({"train": []}, "must be JSON with pieces under"),
+        ({"train": 5, "valid": [STEPS], "test": [STEPS]}, "must be JSON with pieces under"),
+        ({"train": [[60, 62]], "valid": [STEPS], "test": [STEPS]}, "train piece 1 must be a list of steps, each"),
     ):
         file.write_text(json.dumps(content))
         with pytest.raises(ValueError, match=message):

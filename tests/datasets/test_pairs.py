@@ -41,6 +41,13 @@ def test_a_folder_with_a_file_for_each_split_and_language(tmp_path):
         load_pairs(tmp_path, variant="tok")
 
 
+def test_the_hindi_sample_leaves_its_authors_out():
+    pairs = load_pairs("tatoeba_hindi")
+    assert sum(map(len, (pairs.train, pairs.validation, pairs.test))) == 2_915
+    written = "".join(pairs.train.targets)
+    assert "CC-BY" not in written and any("\u0900" <= letter <= "\u097f" for letter in written)
+
+
 def test_a_file_of_ones_own(tmp_path):
     write(tmp_path, {"own.tsv": [f"a {n}\tb {n}\tby me" for n in range(40)]})
     pairs = load_pairs(tmp_path / "own.tsv")
@@ -49,5 +56,9 @@ def test_a_file_of_ones_own(tmp_path):
     write(tmp_path, {"bad.tsv": ["a\tb", "no tab"]})
     with pytest.raises(ValueError, match=r"bad\.tsv: line 2: expected a sentence, a tab and its translation"):
         load_pairs(tmp_path / "bad.tsv")
+    for line, side in (("c\t", "translation"), ("\td", "sentence")):
+        write(tmp_path, {"bad.tsv": ["a\tb", "", line]})
+        with pytest.raises(ValueError, match=rf"bad\.tsv: line 3: the {side} is empty; leave the line out"):
+            load_pairs(tmp_path / "bad.tsv")
     with pytest.raises(FileNotFoundError, match=r"there is no file or folder none\.tsv"):
         load_pairs("none.tsv")

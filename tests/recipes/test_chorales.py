@@ -30,6 +30,8 @@ def test_it_leaves_numbers_music_and_a_model(run, capsys):
     assert len(rows) == 6 and all(0 < value < 100 for value in rows.values())
     written = read_midi(run / "run" / "written.mid", 0.5)
     assert written[0] == [49, 64, 72], "the first chord of the first test piece"
+    told = (run / "run" / "examples.txt").read_text()
+    assert told.startswith("given: 49 64 72\nwritten: ") and told.count(" | ") == TINY["steps"] - 1
     assert (run / "run" / "written.png").stat().st_size > 1_000
     model = rnn_zoo.load(run / "run" / "export")
     assert model.kind == "music"
@@ -68,3 +70,19 @@ def test_pieces_move_as_a_whole():
     assert (previous[:2, 0] == 0).all() and (previous[2:] == recipe.PADDING).all()
     long = int(counts.sum(axis=1).argmax())
     np.testing.assert_array_equal(previous[long, 1], targets[long, 0])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"steps": 0}, "`steps` must be a positive integer"),
+        ({"step_seconds": 0}, "`step_seconds` must be a positive number"),
+        ({"batch_size": 0}, "`batch_size` must be a positive integer"),
+        ({"epochs": 0}, "`epochs` must be a positive integer"),
+        ({"transpose": -2}, "`transpose` and `hidden` must be integers >= 0, got -2"),
+    ],
+)
+def test_bad_options_cost_no_training(run, tmp_path, options, message):
+    with pytest.raises((ValueError, OSError), match=message):
+        load_recipe("chorales").main(str(run / "pieces.json"), **options, out=str(tmp_path / "run"))
+    assert not (tmp_path / "run").exists()

@@ -36,6 +36,13 @@ def test_the_export_ranks_continuations(run):
     assert answer.text == next(iter(answer.ranked)) and len(answer.next) == 10
 
 
+def test_a_text_without_words_costs_no_training(tmp_path):
+    (tmp_path / "blank.txt").write_text("\n" * 400)
+    with pytest.raises(ValueError, match=r"`data`: the train part of .*blank\.txt holds no words"):
+        load_recipe("next_word").main(str(tmp_path / "blank.txt"), out=str(tmp_path / "run"))
+    assert not (tmp_path / "run").exists()
+
+
 def test_an_empty_seed_costs_no_training(run, tmp_path):
     with pytest.raises(ValueError, match="`seed_text` is empty"):
         load_recipe("next_word").main(str(run / "plays.txt"), seed_text=" ", out=str(tmp_path))

@@ -50,3 +50,16 @@ def test_a_seed_with_unknown_characters_costs_no_training(run, tmp_path):
     with pytest.raises(ValueError, match="`seed_text` holds '€', which the model has never read"):
         load_recipe("shakespeare").main(str(run / "plays.txt"), seed_text="Fir€", out=str(tmp_path))
     assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"temperature": -1.0}, "`temperature` must be a number >= 0, got -1.0"),
+        ({"epochs": 0}, "`epochs` must be a positive integer, got 0"),
+    ],
+)
+def test_bad_options_cost_no_training(run, tmp_path, options, message):
+    with pytest.raises((ValueError, OSError), match=message):
+        load_recipe("shakespeare").main(str(run / "plays.txt"), **options, out=str(tmp_path / "run"))
+    assert not (tmp_path / "run").exists()

@@ -50,4 +50,12 @@ def test_bad_arguments_cost_no_training(tmp_path):
         main(width=0, out=str(tmp_path))
     with pytest.raises(ValueError, match="`attention` must be one of"):
         main(attention="dot", out=str(tmp_path))
+    with pytest.raises(ValueError, match="`length_penalty` must be a number >= 0, got -1"):
+        main(length_penalty=-1, out=str(tmp_path))
+    with pytest.raises(ValueError, match="`epochs` must be a positive integer, got 0"):
+        main(epochs=0, out=str(tmp_path))
+    with pytest.raises(
+        ValueError, match="`max_length` 1 is less than every training pair has words: raise it, or --cut"
+    ):
+        main(max_length=1, out=str(tmp_path))
     assert not any(tmp_path.iterdir())
