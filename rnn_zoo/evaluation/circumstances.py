@@ -14,7 +14,7 @@ def this_hardware():
         tf.config.experimental.get_device_details(device).get("device_name", "GPU")
         for device in tf.config.list_physical_devices("GPU")
     ]
-    return f"{cores} cores, {_processor()}, {' + '.join(gpus) or 'no GPU'}"
+    return f"{cores} core{'s' * (cores != 1)}, {_processor()}, {' + '.join(gpus) or 'no GPU'}"
 
 
 def these_versions():
