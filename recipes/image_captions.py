@@ -178,9 +178,10 @@ def main(
     command = shlex.join(["python", "recipes/image_captions.py", *sys.argv[1:]])
     size = writer.training.count_params()
     known = seen[splits["train"].rows]
+    name = f"caption_{cell}" + " cells" * (seen.ndim == 3)
     ways = {
-        f"caption_{cell}": describer(writer.generator, max_length, width, length_penalty),
-        f"caption_{cell} greedy": describer(writer.generator, max_length),
+        name: describer(writer.generator, max_length, width, length_penalty),
+        f"{name} greedy": describer(writer.generator, max_length),
     }
     for part in judged:
         asked = seen[splits[part].rows]
