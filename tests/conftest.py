@@ -4,11 +4,12 @@ import os
 import random
 import sys
 
+from xla_flags import XLA_FLAGS
+
 # Before keras, tensorflow and matplotlib are imported: they read these once.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
-# Hundreds of small functions are compiled and run once or twice: what XLA would gain by optimising them, it loses.
-os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
+os.environ.setdefault("XLA_FLAGS", XLA_FLAGS)
 
 import hypothesis
 import numpy as np
@@ -57,7 +58,7 @@ def seed():
 def clear_session():
     """Frees each module's graphs and figures once its tests (and the models they share) are done."""
     yield
-    if "keras" in sys.modules:
-        sys.modules["keras"].backend.clear_session()
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
+    if "keras" in sys.modules:
+        sys.modules["keras"].backend.clear_session()  # it collects garbage, too
