@@ -1,5 +1,6 @@
 """What every test needs: a headless matplotlib, quiet logs, fixed seeds, nothing left over from the test before."""
 
+import gc
 import os
 import random
 import sys
@@ -57,6 +58,7 @@ def seed():
 @pytest.fixture(autouse=True, scope="module")
 def clear_session():
     """Frees each module's graphs and figures once its tests (and the models they share) are done."""
+    gc.freeze()  # all that was imported and is left over: no collection walks through it any more
     yield
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
