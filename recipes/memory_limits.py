@@ -214,7 +214,7 @@ def readme(measured, units, steps, command):
     lines.append("|---|---:|---|" + "---:|" * (len(CELLS) + 1))
     for one in measured:
         adds = one["task"] == "adding"
-        values = [f"{one[name]:.4f}" if adds else f"{one[name]:.1%}" for name in ("blind", *CELLS)]
+        values = [f"{one[name]:.3g}" if adds else f"{one[name]:.1%}" for name in ("blind", *CELLS)]
         measure = "mean squared error" if adds else "symbols right"
         lines.append(f"| {one['task']} | {one['length']} | {measure} | " + " | ".join(values) + " |")
     listed = "\n".join(lines)
@@ -227,6 +227,9 @@ units and {steps:,} training steps, on new sequences in each. Made by `{command}
 ![What each cell reaches on both tasks, by the length of the sequence](memory_limits.png)
 
 {listed}
+
+Without memory one answers 1, the mean of all sums, or any of the symbols. Published for 600 numbers, with
+other sizes and training (Bai et al. 2018, table 1): vanilla .177, LSTM .164, GRU .00005.
 """
 
 
