@@ -66,31 +66,32 @@ class PretrainedWriter(Exported):
 
         Args:
             texts: sequence of str: what to go on from, or to translate; of a network that describes vectors
-                <float>[rows, ...], the vectors.
+                <float>[rows, ...], the vectors, or of several inputs a dict of these by name.
             batch_size: int > 0, texts computed at once.
         Returns:
             list of WrittenText, in the order of `texts`.
         Raises:
             ValueError: `texts` is one string, an item is no text, there is nothing to go on from, a character is not
-                known (it is named), or vectors are needed.
+                known (it is named), or vectors of another shape are needed.
         """
         positive_integer("batch_size", batch_size)
         goes_on = self.settings["task"] == "continue"
-        texts = self._checked_vectors(texts) if self.reads_vectors else checked_texts(texts)
-        for index, text in enumerate(texts if goes_on else ()):
+        given = self._checked_vectors(texts) if self.reads_vectors else {"text": checked_texts(texts)}
+        for index, text in enumerate(given["text"] if goes_on else ()):
             self.symbols.check_beginning(text, f"texts[{index}]")
         import tensorflow as tf
 
+        serve = self._saved_model.signatures["serve"]
         written = []
-        for start in range(0, len(texts), batch_size):
-            batch = tf.constant(texts[start : start + batch_size])
-            answer = self._saved_model.serve(batch)
-            following = found = [{}] * len(batch)
-            if goes_on:
-                following = _chances(self._saved_model.rank(batch), "next")
-                if self.settings["width"] is not None:
-                    found = _chances(self._saved_model.complete(batch), "text")
+        for start in range(0, len(next(iter(given.values()))), batch_size):
+            batch = {name: tf.constant(part[start : start + batch_size]) for name, part in given.items()}
+            answer = serve(**batch)
             texts_and_scores = answer["text"].numpy(), answer["score"].numpy()
+            following = found = [{}] * len(texts_and_scores[0])
+            if goes_on:
+                following = _chances(self._saved_model.rank(batch["text"]), "next")
+                if self.settings["width"] is not None:
+                    found = _chances(self._saved_model.complete(batch["text"]), "text")
             for text, score, *ranks in zip(*texts_and_scores, following, found, strict=True):
                 written.append(WrittenText(text.decode(), float(score), *ranks))
         return written
@@ -120,13 +121,13 @@ class PretrainedWriter(Exported):
             console.out(f"  next: {shown}", highlight=False)
 
     def answer_file(self, path, out=None, *, text_column="text", batch_size=64, overwrite=False):
-        """As of `Exported`; a network that describes vectors takes a .npy file <float>[rows, ...]."""
+        """As of `Exported`; a network that describes vectors takes a .npy file <float>[rows, ...], or an .npz file."""
         if self.reads_vectors:
             texts, head = self._checked_vectors(path), ["row"]
             out = Path(path).with_suffix(".predictions.csv") if out is None else Path(out)
             if out.exists() and not overwrite:
                 raise FileExistsError(f"{out} already exists; name another `out`, or pass `overwrite` to replace it.")
-            given = [[row] for row in range(len(texts))]
+            given = [[row] for row in range(len(next(iter(texts.values()))))]
         else:
             out, head = check_output(path, out, overwrite), ["line", "text"]
             lines, texts = read_texts(path, text_column)
@@ -137,16 +138,31 @@ class PretrainedWriter(Exported):
             writer.writerow([*head, "written", "score"])
             for start, answer in zip(given, answers, strict=True):
                 writer.writerow([*start, answer.text, f"{answer.score:.6f}"])
-        return f"{out}: {len(texts):,} {'vectors' if self.reads_vectors else 'texts'} answered."
+        return f"{out}: {len(given):,} {'vectors' if self.reads_vectors else 'texts'} answered."
 
     def _checked_vectors(self, vectors):
-        """<float32>[rows, ...] of an array or of a .npy file; ValueError where it holds no numbers."""
+        """Arrays by name, as the network reads them, of such, of one array, or of a .npy or .npz file."""
+        _, wanted = self._saved_model.signatures["serve"].structured_input_signature
+        shapes = ", ".join(
+            f"{name} {str(list(spec.shape[1:])).replace('None', 'any')}" for name, spec in wanted.items()
+        )
+        if isinstance(vectors, (str, Path)):
+            loaded = np.load(vectors)
+            vectors = loaded if isinstance(loaded, np.ndarray) else dict(loaded)
+        if not isinstance(vectors, dict):
+            vectors = dict.fromkeys(wanted, vectors) if len(wanted) == 1 else {}
         try:
-            return np.asarray(np.load(vectors) if isinstance(vectors, (str, Path)) else vectors, "float32")
-        except (ValueError, TypeError) as error:
+            given = {name: np.asarray(vectors[name], spec.dtype.as_numpy_dtype) for name, spec in wanted.items()}
+        except (KeyError, ValueError, TypeError) as error:
             raise ValueError(
-                f"{self.folder} describes vectors, not texts: give <float>[rows, ...], or a .npy file of it ({error})."
+                f"{self.folder} describes vectors, not texts: give <float>[rows, ...], or a .npy file of it; of "
+                f"several inputs a dict, or an .npz file ({shapes})."
             ) from error
+        for name, spec in wanted.items():
+            if not spec.shape.is_compatible_with(given[name].shape) or len({len(one) for one in given.values()}) > 1:
+                got = ", ".join(f"{name} {list(one.shape)}" for name, one in given.items())
+                raise ValueError(f"{self.folder} describes {shapes} for each of as many rows, got {got}.")
+        return given
 
 
 def _chances(answer, name):

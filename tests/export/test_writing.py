@@ -8,9 +8,9 @@ import tensorflow as tf
 
 import rnn_zoo
 from rnn_zoo.cli import main
-from rnn_zoo.decoding import beam_search, sample
+from rnn_zoo.decoding import beam_search, greedy, sample
 from rnn_zoo.export import load, save_writer
-from rnn_zoo.layers import NextToken, Recurrent, Tokens
+from rnn_zoo.layers import NextToken, Recurrent, Tokens, Vectors
 from rnn_zoo.text import Symbols
 from rnn_zoo.text.symbols import START
 from rnn_zoo.topologies import encoder_decoder, one_to_many
@@ -84,6 +84,42 @@ def test_vectors_are_described(folder):
         model.predict(["a text"])
 
 
+def test_sequences_of_vectors_are_described(folder):
+    front = Vectors(3, mask_value=-1.0)
+    writer = encoder_decoder(
+        front, Recurrent("gru", 5), Tokens(WRITES.size, 4), Recurrent("gru", 5), NextToken(WRITES.size)
+    )
+    model = load(save_writer(writer, WRITES, folder / "sequences", max_length=4, width=2))
+    source = np.random.default_rng(0).standard_normal((2, 5, 3)).astype("float32")
+    found = beam_search(writer.generator, tf.fill([2, 1], START), source, width=2, max_length=4)
+    expected = [text.decode() for text in WRITES.to_text(found.ids[:, 0]).numpy()]
+    assert [answer.text for answer in model.predict(source)] == expected
+    empty = model.predict(np.zeros((1, 0, 3)))[0], model.predict(np.full((1, 2, 3), -1.0))[0]
+    assert empty[0].text == empty[1].text and empty[0].score == pytest.approx(empty[1].score, abs=1e-4)
+    with pytest.raises(ValueError, match=r"describes features \[any, 3\] .* got features \[2, 5, 4\]"):
+        model.predict(np.zeros((2, 5, 4)))
+
+
+def test_several_inputs_are_described_by_name(folder):
+    picture, place = keras.Input((2, 2), name="picture"), keras.Input((3,), name="place")
+    source = keras.layers.Concatenate()([keras.layers.Flatten()(picture), place])
+    writer = one_to_many(Tokens(WRITES.size, 4), Recurrent("gru", 5), NextToken(WRITES.size), source=source)
+    model = load(save_writer(writer, WRITES, folder / "several", max_length=3, width=1))
+    given = {"place": np.eye(3, dtype="float32"), "picture": np.ones((3, 2, 2), "float32")}
+    found = greedy(writer.generator, tf.fill([3, 1], START), [given["picture"], given["place"]], max_length=3)
+    np.savez(folder / "several.npz", **given)
+    for answers in (model.predict(given), model.predict(folder / "several.npz", batch_size=2)):
+        assert [answer.text for answer in answers] == [text.decode() for text in WRITES.to_text(found.ids).numpy()]
+        np.testing.assert_allclose([answer.score for answer in answers], found.scores, atol=1e-4)
+    with pytest.raises(ValueError, match=r"a dict, or an .npz file \(picture \[2, 2\], place \[3\]\)"):
+        model.predict(given["place"])
+    with pytest.raises(ValueError, match=r"for each of as many rows, got picture \[3, 2, 2\], place \[2, 3\]"):
+        model.predict({**given, "place": given["place"][:2]})
+    with pytest.raises(ValueError, match=r"`source_symbols` must be None where .* picture <float32>\[None, 2, 2\]"):
+        save_writer(writer, WRITES, folder / "refused", source_symbols=READS, max_length=3)
+    assert not (folder / "refused").exists()
+
+
 def test_the_command_prints_what_it_writes(language_model, translator, capsys, tmp_path):
     assert main(["predict", str(language_model[1]), "to be"]) == 0
     told = capsys.readouterr().out
@@ -106,9 +142,17 @@ def test_the_card_says_how_to_ask(language_model):
     assert model.settings["max_length"] == 12 and model.metrics == {"nats": 1.5}
 
 
-def test_nothing_is_written_where_something_is_wrong(language_model, tmp_path):
+def test_nothing_is_written_where_something_is_wrong(language_model, translator, tmp_path):
     with pytest.raises(ValueError, match=f"`symbols` must be the {CHARACTERS.size} that the network writes"):
         save_writer(language_model[0], WRITES, tmp_path / "new", max_length=5)
     with pytest.raises(ValueError, match="`width` must be a positive integer, got 0"):
         save_writer(language_model[0], CHARACTERS, tmp_path / "new", max_length=5, width=0)
+    with pytest.raises(ValueError, match="`source_symbols` must be None where the network reads no source"):
+        save_writer(language_model[0], CHARACTERS, tmp_path / "new", max_length=5, source_symbols=READS)
+    with pytest.raises(ValueError, match="`source_symbols` must be those whose ids the network reads, got None"):
+        save_writer(translator[0], WRITES, tmp_path / "new", max_length=5)
+    with pytest.raises(ValueError, match=f"must be the {READS.size} that the network reads, got {CHARACTERS.size}"):
+        save_writer(translator[0], WRITES, tmp_path / "new", max_length=5, source_symbols=CHARACTERS)
+    with pytest.raises(ValueError, match="`first` must be a symbol's id where the network reads a source"):
+        save_writer(translator[0], WRITES, tmp_path / "new", max_length=5, source_symbols=READS, first=None)
     assert not (tmp_path / "new").exists()
