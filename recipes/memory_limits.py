@@ -50,7 +50,7 @@ def main(
 
     Args:
         adding: numbers of a sequence; 50 200 600 where none is given.
-        copying: blanks of a sequence; 50 200 600 where none is given.
+        copying: blanks of a sequence; 10 50 200 600 where none is given.
         units: width of the state.
         steps: training steps of each cell, each on new sequences.
         batch_size: sequences a step.
@@ -61,7 +61,7 @@ def main(
         out: folder for the table and the picture.
         results: CSV file to add the numbers to.
     """
-    lengths = {"adding": adding or [50, 200, 600], "copying": copying or [50, 200, 600]}
+    lengths = {"adding": adding or [50, 200, 600], "copying": copying or [10, 50, 200, 600]}
     for task, given in lengths.items():
         for length in given:
             positive_integer(task, length)
