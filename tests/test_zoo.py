@@ -29,17 +29,17 @@ def test_saved_model_gives_the_same_numbers(model, tmp_path):
     model.export(tmp_path, verbose=False)
     loaded = tf.saved_model.load(tmp_path)  # kept, because its functions hold its weights weakly
     for ids in (IDS, IDS[:1], IDS[2:3, :1], np.zeros((1, 1), "int32"), np.pad(IDS, [(0, 0), (0, 9)])):
-        expected = model.predict(ids, verbose=0)
+        expected = model(ids, training=False)
         assert np.isfinite(expected).all()
         np.testing.assert_allclose(loaded.serve(tf.constant(ids)), expected, atol=1e-6)
 
 
 def test_a_row_without_tokens_and_one_with_a_single_token(model):
-    empty = model.predict(np.zeros((2, 3), "int32"), verbose=0)
+    empty = model(np.zeros((2, 3), "int32"), training=False)
     assert np.isfinite(empty).all()
     np.testing.assert_array_equal(empty[0], empty[1])
-    single = model.predict(np.array([[5]], "int32"), verbose=0)
-    np.testing.assert_allclose(single, model.predict(np.array([[5, 0, 0]], "int32"), verbose=0), atol=1e-6)
+    single = model(np.array([[5]], "int32"), training=False)
+    np.testing.assert_allclose(single, model(np.array([[5, 0, 0]], "int32"), training=False), atol=1e-6)
 
 
 def test_overrides_reach_the_model():
@@ -122,7 +122,7 @@ def test_every_other_model_keeps_its_answers_in_a_file(name):
     inputs = keras.tree.map_structure(random_input, model.input)  # one, a list or a dict, as it was made
     expected = model.predict(inputs, verbose=0)
     assert all(np.isfinite(array).all() for array in keras.tree.flatten(expected))
-    assert_equal(save_and_load(model).predict(inputs, verbose=0), expected, rtol=1e-5, atol=1e-6)
+    assert_equal(save_and_load(model)(inputs, training=False), expected, rtol=1e-5, atol=1e-6)
 
 
 def random_input(given):
