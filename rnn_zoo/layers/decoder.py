@@ -5,7 +5,7 @@ from keras import ops
 
 from rnn_zoo.checks import fraction, one_of, positive_integer
 from rnn_zoo.layers.bridge import Bridge
-from rnn_zoo.layers.encoder import build_once, with_states
+from rnn_zoo.layers.encoder import build_once, serialize_front, with_states
 from rnn_zoo.layers.memory_attention import KINDS, MemoryAttention
 from rnn_zoo.layers.seeds import derive
 from rnn_zoo.layers.steps import last_step
@@ -210,7 +210,9 @@ class Decoder(keras.layers.Layer):
     def get_config(self):
         return {
             **super().get_config(),
-            **{name: keras.saving.serialize_keras_object(getattr(self, name)) for name in _PARTS},
+            "front": serialize_front(self.front),
+            "recurrence": keras.saving.serialize_keras_object(self.recurrence),
+            "head": keras.saving.serialize_keras_object(self.head),
             "attention": self.attention,
             "dropout": self.dropout,
             "sampling": self.sampling,

@@ -58,8 +58,11 @@ class Encoder(keras.layers.Layer):
         }
 
     def get_config(self):
-        parts = {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in ("front", "recurrence")}
-        return {**super().get_config(), **parts}
+        return {
+            **super().get_config(),
+            "front": serialize_front(self.front),
+            "recurrence": keras.saving.serialize_keras_object(self.recurrence),
+        }
 
     @classmethod
     def from_config(cls, config):
@@ -80,6 +83,16 @@ def with_states(recurrence):
     if recurrence.built:
         raise ValueError("`recurrence` must return its states or not be built yet; set return_state=True in it.")
     return type(recurrence).from_config({**recurrence.get_config(), "return_state": True})
+
+
+def serialize_front(front):
+    """The configuration of a front that an encoder and a decoder may share, as they do where both read one vocabulary.
+
+    While a model is saved, Keras marks the configurations of an object that it meets again, the first of them
+    afterwards: in vain where that has been copied into the one of an outer layer. Made twice, it is marked in time.
+    """
+    keras.saving.serialize_keras_object(front)
+    return keras.saving.serialize_keras_object(front)
 
 
 def build_once(layer, *shapes):

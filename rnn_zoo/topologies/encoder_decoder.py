@@ -30,7 +30,8 @@ def encoder_decoder(
         source_front: a front (`Tokens`, `Vectors`, ...): what reads the source.
         encoder: `Recurrent` of any cell, depth and direction. Its last states are handed over by name; where depth,
             direction or size differ from those of `recurrence`, through dense layers.
-        front: a front: what reads the steps written so far.
+        front: a front: what reads the steps written so far; the same as `source_front` where both sides read one
+            vocabulary with the same vectors.
         recurrence: `Recurrent` forwards in time, any cell and depth.
         head: `NextToken`, ..., whose loss and metrics compile the model; or any layer, which leaves it uncompiled.
         attention: "multiplicative" (Luong), "additive" (Bahdanau) or None, see `MemoryAttention`.
@@ -43,10 +44,15 @@ def encoder_decoder(
         writes with the same weights.
 
     Raises:
-        ValueError: as `Encoder` and `Decoder`, or a front makes no input.
+        ValueError: as `Encoder` and `Decoder`, a front makes no input, or one `Recurrent` is to read and to write.
 
     Reference: Sutskever et al. 2014; Cho et al. 2014; Bahdanau et al. 2015; Luong et al. 2015.
     """
+    if recurrence is encoder:
+        raise ValueError(
+            f"`recurrence` must be another layer than `encoder`, got {encoder.name!r} for both: each side has weights "
+            "of its own; make a second `Recurrent`."
+        )
     source = front_input("source_front", source_front, "read")
     previous = front_input("front", front, "previous")
     decoder = Decoder(

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from helpers import needs_tensorflow, run_model_test, save_and_load
+from helpers import needs_tensorflow, one_backend, run_model_test, save_and_load
 
 from rnn_zoo.layers import NextToken, OneHot, Recurrent, Tokens
 from rnn_zoo.topologies import Writer, encoder_decoder
@@ -49,10 +49,24 @@ def test_states_are_handed_over_by_name():
         np.testing.assert_array_equal(state, read[name])
 
 
+@one_backend
+def test_both_sides_may_read_with_the_same_vectors():
+    """One vocabulary for both languages: its front is one layer still once the model is loaded."""
+    front = Tokens(7, 3)
+    writer = encoder_decoder(front, Recurrent("gru", 4), front, Recurrent("gru", 4), NextToken(7, tied=True))
+    loaded = Writer(save_and_load(writer.training))
+    assert loaded.generator.decoder.front is loaded.generator.encoder.front
+    assert loaded.training.count_params() == writer.training.count_params()
+    np.testing.assert_allclose(loaded.training([SOURCE, PREVIOUS]), writer.training([SOURCE, PREVIOUS]), atol=1e-6)
+
+
 def test_errors_name_the_argument():
     parts = {"encoder": Recurrent("gru", 4), "recurrence": Recurrent("gru", 4), "head": NextToken(6)}
     with pytest.raises(ValueError, match=r"`source_front` must make its input.*Embedding makes none"):
         encoder_decoder(keras.layers.Embedding(6, 3), front=Tokens(6, 3), **parts)
+    with pytest.raises(ValueError, match="`recurrence` must be another layer than `encoder`, got 'both' for both"):
+        both = Recurrent("gru", 4, name="both")
+        encoder_decoder(Tokens(7, 3), front=Tokens(6, 3), **{**parts, "encoder": both, "recurrence": both})
     writer = encoder_decoder(Tokens(7, 3), front=Tokens(6, 3), attention=None, **parts)
     with pytest.raises(ValueError, match="no attention; build it with"):
         writer.generator.attention(PREVIOUS, SOURCE)
