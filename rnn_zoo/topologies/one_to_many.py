@@ -32,7 +32,7 @@ def one_to_many(
         recurrence: `Recurrent` forwards in time, any cell and depth.
         head: `NextToken`, `Labels` (several keys of a piano at a time), ..., whose loss and metrics compile the model;
             or any layer, which leaves it uncompiled.
-        source: None; or a `keras.Input`, or what layers make of one: <float>[batch, features], a vector, or
+        source: None; or a `keras.Input`, or what layers make of one or several: <float>[batch, features], a vector, or
             <float>[batch, cells, features], such as the cells of an image, with or without attention.
         attention, dropout, sampling, sampling_steps, sampling_passes, seed: see `Decoder`.
         optimizer: name or `keras.optimizers.Optimizer`.
@@ -52,5 +52,4 @@ def one_to_many(
     if source is None:
         return compiled_writer(previous, decoder(previous), head, optimizer, name)
     inputs = keras.utils.get_source_inputs(source)
-    outputs = decoder(previous, keras.layers.Identity(name="source")(source))
-    return compiled_writer([*inputs, previous], outputs, head, optimizer, name)
+    return compiled_writer([*inputs, previous], decoder(previous, source), head, optimizer, name)

@@ -45,17 +45,19 @@ class Generator:
                 f"`training` must be a model that one_to_many or encoder_decoder built; {training.name!r} has no "
                 "decoder."
             )
-        self.encoder = layers.get("source")
-        if self.encoder is not None and not isinstance(self.encoder, Encoder):
-            sources = training.inputs[:-1]
-            self.encoder = keras.Model(sources[0] if len(sources) == 1 else sources, self.encoder.output)
+        self.encoder, sources = layers.get("source"), training.inputs[:-1]
+        if not isinstance(self.encoder, Encoder):  # but an input, or a layer of those that make the source, so named
+            self.encoder = None
+            if sources:
+                read = self.decoder.input[1]  # beside the steps before
+                self.encoder = keras.Model(sources[0] if len(sources) == 1 else sources, read)
 
     def start(self, beginning, source=None):
         """What comes after a beginning.
 
         Args:
             beginning: what the decoder's front reads, such as <int>[batch, time], padding on the right.
-            source: what the encoder reads, where there is one.
+            source: what the encoder reads, where there is one; of several inputs a list.
         Returns:
             (<float>[batch, count], state): the prediction for the next step, and a nest of tensors, the batch first.
         """
@@ -96,4 +98,8 @@ def front_input(argument, front, name):
     if not hasattr(front, "make_input"):
         raise ValueError(f"`{argument}` must make its input, as `Tokens` does; {type(front).__name__} makes none.")
     made = front.make_input()
+    if isinstance(made, dict):
+        raise ValueError(
+            f"`{argument}` must read one array, as `Tokens` does; {type(front).__name__} reads {' and '.join(made)}."
+        )
     return keras.Input(made.shape[1:], dtype=made.dtype, name=name)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from helpers import needs_tensorflow, one_backend, run_model_test, save_and_load
 
-from rnn_zoo.layers import NextToken, OneHot, Recurrent, Tokens
+from rnn_zoo.layers import Characters, NextToken, OneHot, Recurrent, Tokens
 from rnn_zoo.topologies import Writer, encoder_decoder
 
 SOURCE = np.array([[4, 5, 6, 2, 3], [5, 2, 0, 0, 0], [0, 0, 0, 0, 0]], "int32")
@@ -64,6 +64,8 @@ def test_errors_name_the_argument():
     parts = {"encoder": Recurrent("gru", 4), "recurrence": Recurrent("gru", 4), "head": NextToken(6)}
     with pytest.raises(ValueError, match=r"`source_front` must make its input.*Embedding makes none"):
         encoder_decoder(keras.layers.Embedding(6, 3), front=Tokens(6, 3), **parts)
+    with pytest.raises(ValueError, match=r"`source_front` must read one array.*Characters reads words and letters"):
+        encoder_decoder(Characters(6, 3, ["a"]), front=Tokens(6, 3), **parts)
     with pytest.raises(ValueError, match="`recurrence` must be another layer than `encoder`, got 'both' for both"):
         both = Recurrent("gru", 4, name="both")
         encoder_decoder(Tokens(7, 3), front=Tokens(6, 3), **{**parts, "encoder": both, "recurrence": both})

@@ -33,6 +33,32 @@ def test_from_an_image():
     np.testing.assert_allclose(scores[:2], writer.training.predict(inputs, verbose=0)[:2, 0], atol=1e-5)
 
 
+def vector_and_image():
+    image = keras.layers.Flatten()(keras.Input((2, 2), name="image"))
+    return keras.layers.Concatenate()([keras.Input((3,), name="source"), image])
+
+
+@one_backend
+@pytest.mark.parametrize(
+    "make_source",
+    [
+        lambda: keras.Input((3,), name="source"),
+        lambda: keras.layers.Identity(name="source")(keras.Input((3,), name="vector")),  # as models had it before
+        vector_and_image,
+    ],
+    ids=["input", "layer", "several"],
+)
+def test_a_source_is_found_whatever_its_name(make_source):
+    training = one_to_many(OneHot(6), Recurrent("gru", 4), NextToken(6), source=make_source()).training
+    read = [random_inputs((3, *given.shape[1:])) for given in training.inputs[:-1]]
+    generator = Writer(save_and_load(training)).generator
+    scores, _ = generator.start(PREVIOUS[:, :1], read if len(read) > 1 else read[0])
+    np.testing.assert_allclose(scores[:2], training([*read, PREVIOUS])[:2, 0], atol=1e-5)
+    for place, part in enumerate(read):  # each counts
+        other = [*read[:place], part + 1, *read[place + 1 :]]
+        assert not np.allclose(generator.start(PREVIOUS[:, :1], other if len(other) > 1 else other[0])[0], scores)
+
+
 @one_backend
 def test_several_keys_at_a_step():
     """Vectors in, labels out: the keys of a piano."""
