@@ -11,8 +11,8 @@ class Bridge(keras.layers.Layer):
         t = s                           where names and sizes of all states agree
         t_l/h = tanh([s] W + b),  t_l/c = [s] W + b     elsewhere
 
-    where [s] are the states of that kind (h where there is none) in the layer that is as far from the top, both
-    directions side by side; or the vector.
+    where [s] are the states of that kind (where there is none, h; without h, all) in the layer that is as far from the
+    top, both directions side by side; or the vector.
 
     Args:
         targets: dict, name of a state -> int, its size.
@@ -57,10 +57,9 @@ class Bridge(keras.layers.Layer):
         """The names of the states that a target is made from."""
         depth, source_depth = (1 + max(map(_layer, names)) for names in (self.targets, source))
         layer = min(max(source_depth - depth + _layer(name), 0), source_depth - 1)
-        kinds = {part.rpartition("/")[2] for part in source}
-        kind = name.rpartition("/")[2]
-        kind = kind if kind in kinds else "h"
-        return sorted(part for part in source if _layer(part) == layer and part.endswith(f"/{kind}"))
+        kinds = {_kind(part) for part in source}
+        kinds = next(({kind} for kind in (_kind(name), "h") if kind in kinds), kinds)
+        return sorted(part for part in source if _layer(part) == layer and _kind(part) in kinds)
 
     def compute_output_spec(self, source):
         batch = (next(iter(source.values())) if _named(source) else source).shape[0]
@@ -72,6 +71,10 @@ class Bridge(keras.layers.Layer):
 
 def _named(source):
     return isinstance(source, dict)
+
+
+def _kind(name):
+    return name.rpartition("/")[2]
 
 
 def _layer(name):

@@ -28,6 +28,10 @@ def test_equal_states_pass_as_they_are():
         (["layer_0/forward/h", "layer_1/forward/h"], "layer_0/forward/h", ["layer_1/forward/h"]),
         # h where there is no c
         (["layer_0/forward/h"], "layer_0/forward/c", ["layer_0/forward/h"]),
+        (["layer_0/forward/h"], "layer_0/forward/own", ["layer_0/forward/h"]),
+        # all where there is neither
+        (["layer_0/forward/m", "layer_0/forward/s"], "layer_0/forward/h", ["layer_0/forward/m", "layer_0/forward/s"]),
+        (["layer_0/forward/s", "layer_1/forward/s"], "layer_0/forward/c", ["layer_1/forward/s"]),
     ],
 )
 def test_other_states_pass_a_dense_layer(source, target, read):

@@ -4,7 +4,7 @@ import pytest
 from helpers import assert_config_round_trip, needs_tensorflow, one_backend, random_inputs
 from keras import ops
 
-from rnn_zoo.layers import Decoder, Encoder, NextToken, OneHot, Recurrent, Tokens, Vectors
+from rnn_zoo.layers import Decoder, Encoder, NextToken, OneHot, Recurrent, Tokens, Vectors, cell_registry, register_cell
 
 PREVIOUS = np.array([[2, 4, 5, 3], [2, 5, 0, 0], [0, 0, 0, 0]], "int32")
 SOURCE = np.array([[4, 5, 6], [5, 0, 0], [0, 0, 0]], "int32")
@@ -37,6 +37,20 @@ def test_step_by_step_it_predicts_what_it_predicts_at_once(cell):
     prediction, _ = layer.read(PREVIOUS[:, 3:4], state)
     np.testing.assert_allclose(prediction[0], at_once[0, 3], atol=1e-5)
     assert np.isfinite(numpy(prediction)).all()
+
+
+@one_backend
+@pytest.mark.parametrize(("reads", "writes"), [("own", "lstm"), ("gru", "own")])
+def test_a_cell_of_ones_own_hands_over_states_of_other_names(reads, writes, monkeypatch):
+    monkeypatch.setattr(cell_registry, "CELLS", dict(cell_registry.CELLS))
+    register_cell("own", keras.layers.SimpleRNN, states=("s",))
+    source, layer = encoder(reads)(SOURCE), decoder(writes)
+    at_once = numpy(layer(PREVIOUS, source, training=False))
+    begun = layer.begin(source)
+    assert sorted(begun["states"]) == sorted(layer.recurrence.state_names)
+    assert all(numpy(state)[:2].any() for state in begun["states"].values())
+    prediction, _ = layer.read(PREVIOUS[:, :2], begun)
+    np.testing.assert_allclose(prediction[:2], at_once[:2, 1], atol=1e-5)
 
 
 def test_where_it_looks_is_returned_on_request():
