@@ -32,6 +32,8 @@ class NextToken(Head):
         ValueError: `vocabulary_size` is not an integer > 1, or tied without `embeddings`.
     """
 
+    per_step = True
+
     def __init__(self, vocabulary_size, tied=False, **kwargs):
         super().__init__(vocabulary_size, **kwargs)
         if self.count < 2:

@@ -40,6 +40,8 @@ class Quantiles(Head):
         curves without crossing" (sorting).
     """
 
+    per_step = True
+
     def __init__(self, shape, levels=LEVELS, **kwargs):
         self.shape = tuple(positive_integer("shape", size) for size in (shape if _is_list(shape) else [shape]))
         self.levels = checked_levels(levels)

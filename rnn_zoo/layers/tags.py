@@ -51,6 +51,7 @@ class Tags(Head):
             raise ValueError(f"`tags` must differ from each other, got {list(tags)!r}.")
         self.tags = list(tags) if named else self.count
         self.crf = bool(crf)
+        self.per_step = not self.crf
         # Without a CRF it is never trained, and holds the scheme alone.
         allowed = dict(zip(("allowed", "allowed_start", "allowed_end"), rules(tags), strict=True)) if named else {}
         self.sequence = CRF(self.count, **allowed, trainable=self.crf, name="crf")

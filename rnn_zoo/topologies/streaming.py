@@ -8,6 +8,7 @@ import numpy as np
 from rnn_zoo.checks import one_of, positive_integer
 from rnn_zoo.files import atomic_file
 from rnn_zoo.layers.recurrent import Recurrent
+from rnn_zoo.layers.tags import Tags
 
 # The layers of Keras that treat each step by itself; a layer of this package says so in `per_step`.
 _PER_STEP = (
@@ -161,14 +162,20 @@ def _recurrences(model):
         raise ValueError(f"`model` must be a functional `keras.Model`, as `many_to_many` builds it, got {model!r}.")
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise ValueError(
-            f"`model` must have one input and one output, got {len(model.inputs)} and {len(model.outputs)}; build it "
-            "with `many_to_many`."
+            f"`model` must have one input and one output, got {len(model.inputs)} "
+            f"({', '.join(given.name for given in model.inputs)}) and {len(model.outputs)}; build it with "
+            "`many_to_many` and a front of one input, such as `Tokens`."
         )
     found = []
     for layer in model.operations:
         if isinstance(layer, Recurrent):
             _check_forward(layer)
             found.append(layer)
+        elif isinstance(layer, Tags) and layer.crf:
+            raise ValueError(
+                f"`model` cannot be read step by step: its layer {layer.name!r} has crf=True: its tags depend on the "
+                "steps that come later, which a stream does not know; build it with crf=False."
+            )
         elif not _is_per_step(layer):
             raise ValueError(
                 f"`model` cannot be read step by step: its layer {layer.name!r}, {type(layer).__name__}, may read "

@@ -7,13 +7,17 @@ from helpers import needs_tensorflow, random_inputs
 
 from rnn_zoo.layers import (
     CELLS,
+    Characters,
     Classes,
     Frames,
     Labels,
+    NextToken,
     NGrams,
     OneHot,
+    Quantiles,
     Recurrent,
     Segmented,
+    Tags,
     Tokens,
     Values,
     Vectors,
@@ -23,6 +27,8 @@ from rnn_zoo.topologies import Stream, many_to_many, many_to_one, one_to_one
 
 IDS = np.array([[2, 3, 4, 5, 1, 1, 2], [4, 3, 2, 5, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0]], "int32")
 CUTS = [0, 1, 7]
+# On JAX one tells enough: each is compiled for every length.
+HEADS = [NextToken(6), Tags(3), Quantiles(2)][: 3 if keras.backend.backend() == "tensorflow" else 1]
 
 
 def eager(model):
@@ -72,6 +78,13 @@ def test_every_front_is_fed(front, inputs):
     model = eager(many_to_many(front, Recurrent("gru", 4), Labels(2)))
     outputs, _ = feed(Stream(model), inputs, CUTS)
     np.testing.assert_allclose(outputs, model.predict(inputs, verbose=0), atol=1e-5)
+
+
+@pytest.mark.parametrize("head", HEADS, ids=lambda head: type(head).__name__)
+def test_every_head_answers_step_by_step(head):
+    model = eager(many_to_many(Tokens(6, 3), Recurrent("gru", 4), head))
+    outputs, _ = feed(Stream(model), IDS, CUTS)
+    np.testing.assert_allclose(outputs, model.predict(IDS, verbose=0), atol=1e-5)
 
 
 @needs_tensorflow
@@ -188,6 +201,10 @@ def test_a_model_without_an_answer_at_every_step_is_refused():
     ):
         with pytest.raises(ValueError, match=f"cannot be read step by step: its layer .*{layer}.*`many_to_many`"):
             Stream(model)
+    with pytest.raises(ValueError, match=r"crf=True: its tags depend on the steps that come later.*with crf=False"):
+        Stream(many_to_many(OneHot(6), Recurrent("gru", 4), Tags(3, crf=True)))
+    with pytest.raises(ValueError, match=r"one input and one output, got 2 \(letters, words\) and 1; .*`Tokens`"):
+        Stream(many_to_many(Characters(6, 3, ["a"]), Recurrent("gru", 4), Values(1)))
     one, other = keras.Input((None, 3)), keras.Input((None, 3))
     two = keras.Model([one, other], keras.layers.Add()([one, other]))
     for model in ("model", keras.layers.Dense(2), two):
