@@ -47,7 +47,8 @@ class Decoder(keras.layers.Layer):
         <float>[batch, time, steps].
 
     Raises:
-        ValueError: an argument is out of its range, the recurrence runs backwards, or there is nothing to attend to.
+        ValueError: an argument is out of its range, the recurrence runs backwards, the front knows fewer tokens than
+            the head, or there is nothing to attend to.
 
     Reference: Williams and Zipser 1989 (teacher forcing); Bengio et al. 2015, "Scheduled sampling for sequence
         prediction with recurrent neural networks"; Duckworth et al. 2019, "Parallel scheduled sampling" (passes).
@@ -72,6 +73,12 @@ class Decoder(keras.layers.Layer):
             raise ValueError(
                 "`recurrence` must run forwards alone, as what comes later is not written yet; set bidirectional=False "
                 "and go_backwards=False in it."
+            )
+        read, written = (getattr(part, "vocabulary_size", None) for part in (front, head))
+        if read and written and read < written:
+            raise ValueError(
+                f"`front` must know every token that `head` writes, got vocabulary_size={read} in {front.name!r} and "
+                f"{written} in {head.name!r}; give both the same."
             )
         self.attention = one_of("attention", attention, [None, *KINDS])
         self.dropout = fraction("dropout", dropout)

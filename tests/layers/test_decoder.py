@@ -137,6 +137,7 @@ def test_configuration():
         ({"attention": "dot"}, "`attention` must be one of"),
         ({"sampling": 2}, "`sampling` must be a number"),
         ({"front": Vectors(3), "sampling": 0.5}, "`sampling` must be 0 where the front reads no tokens, as Vectors"),
+        ({"front": OneHot(5, name="reads")}, "`front` must know every token.*vocabulary_size=5 in 'reads' and 6 in"),
         ({"attention": "additive"}, "`attention` must be None where the source has no steps"),
         ({"front": OneHot(6), "head": NextToken(6, tied=True)}, "`head` must not be tied .* as OneHot"),
     ],
