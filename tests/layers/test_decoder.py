@@ -53,8 +53,9 @@ def test_a_cell_of_ones_own_hands_over_states_of_other_names(reads, writes, monk
     np.testing.assert_allclose(prediction[:2], at_once[:2, 1], atol=1e-5)
 
 
-def test_where_it_looks_is_returned_on_request():
-    layer = decoder(attention="additive")
+@pytest.mark.parametrize("kind", ["additive", "multiplicative"])
+def test_where_it_looks_is_returned_on_request(kind):
+    layer = decoder(attention=kind)
     prediction, weights = layer(PREVIOUS, encoder()(SOURCE), return_attention=True)
     assert tuple(prediction.shape) == (3, 4, 6) and tuple(weights.shape) == (3, 4, 3)
     np.testing.assert_allclose(numpy(weights).sum(axis=2), [[1] * 4, [1] * 4, [0] * 4], atol=1e-6)
