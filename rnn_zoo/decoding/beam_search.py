@@ -7,27 +7,35 @@ from rnn_zoo.decoding.written import BANNED, IMPOSSIBLE, Written, any_batch, che
 from rnn_zoo.text.symbols import END, PADDING
 
 
-def beam_search(generator, beginning, source=None, *, width, max_length, length_penalty=0.0, end=END, banned=BANNED):
+def beam_search(
+    generator, beginning, source=None, *, width, max_length, length_penalty=0.0, n_best=1, end=END, banned=BANNED
+):
     """Follows the `width` best sequences of each row, and ranks them, longer ones made up for their length.
 
         score(y) = log p(y) / ((5 + |y|) / 6)^length_penalty
 
-    A row stops when `width` sequences have ended, or when no open one can still beat the best that has.
+    A row stops when `width` sequences have ended, or when no open one can still become one of the `n_best`.
 
     Args:
-        generator, beginning, source, max_length, end, banned: as of `write`; `end` must be a token.
+        generator, beginning, source, max_length, end, banned: as of `write`.
         width: int > 0, sequences followed; 1 writes what `greedy` does.
         length_penalty: float >= 0; 0 (default): none, 0.6 to 1 favours longer sequences.
+        n_best: int from 1 (default) to width, how many sequences are wanted. What comes after them is as far as it was
+            when the row stopped: perhaps a beginning only.
     Returns:
         Written: ids <int32>[batch, width, time] and scores <float32>[batch, width], the best first.
     Raises:
-        ValueError: `width` is not positive, or `length_penalty` is negative.
+        ValueError: `width` or `n_best` is not positive, `n_best` is above `width`, or `length_penalty` is negative.
     Reference: Wu et al. 2016, "Google's neural machine translation system", equation 14, without coverage.
     """
     positive_integer("width", width)
+    if positive_integer("n_best", n_best) > width:
+        raise ValueError(f"`n_best` must be `width`, which is {width}, at most, got {n_best}; follow more sequences.")
     if isinstance(length_penalty, bool) or not isinstance(length_penalty, (int, float)) or length_penalty < 0:
         raise ValueError(f"`length_penalty` must be a number >= 0, got {length_penalty!r}.")
     max_length = checked_length(max_length)
+    if end is None:
+        banned = (*banned, END)
 
     scores, state = generator.start(beginning, source)
     batch, size = tf.shape(scores)[0], scores.shape[-1]
@@ -41,10 +49,11 @@ def beam_search(generator, beginning, source=None, *, width, max_length, length_
 
     def settled(finished, total, lengths):
         """<bool>[batch, width]: the sequence has ended, or its row has stopped."""
-        best_ended = tf.reduce_max(tf.where(finished, normalised(total, lengths), IMPOSSIBLE), axis=1)
+        ended = tf.where(finished, normalised(total, lengths), IMPOSSIBLE)
+        last_wanted = tf.math.top_k(ended, n_best).values[:, -1]
         # What is written only lowers log p, and no length makes up for more than the greatest.
         best_open = tf.reduce_max(tf.where(finished, IMPOSSIBLE, normalised(total, max_length)), axis=1)
-        return finished | (best_ended >= best_open)[:, None]
+        return finished | (last_wanted >= best_open)[:, None]
 
     def go_on(step, finished, total, lengths, *_):
         return (step < max_length) & ~tf.reduce_all(settled(finished, total, lengths))
@@ -61,10 +70,12 @@ def beam_search(generator, beginning, source=None, *, width, max_length, length_
         parent, chosen = kept // size, kept % size
         total = tf.gather(tf.reshape(reached, [batch, width * size]), kept, batch_dims=1)
         lengths = tf.gather(length, parent, batch_dims=1)
-        finished = tf.gather(finished, parent, batch_dims=1) | (chosen == end)
+        finished = tf.gather(finished, parent, batch_dims=1)
+        if end is not None:
+            finished |= chosen == end
         rows = tf.reshape(first_rows + parent, [-1])
         ids = tf.concat([tf.gather(ids, parent, batch_dims=1), chosen[..., None]], axis=2)
-        read = tf.reshape(tf.where(finished, end, chosen), [-1])
+        read = tf.reshape(chosen if end is None else tf.where(finished, end, chosen), [-1])
         state = tf.nest.map_structure(lambda part: tf.gather(part, rows), state)
         scores, state = generator.step(read, state)
         return step + 1, finished, total, lengths, scores, state, ids

@@ -58,7 +58,7 @@ def writer_archive(writer, symbols, source_symbols, said):
         return decode(seeded(text), temperature=temperature, seed=seed)
 
     def completed(text):
-        options = {"width": said["width"], "length_penalty": said["length_penalty"]}
+        options = {"width": said["width"], "length_penalty": said["length_penalty"], "n_best": said["width"]}
         ids, scores = beam_search(generator, seeded(text), **length, **options)
         steps = tf.reduce_sum(tf.cast(ids != PADDING, tf.float32), axis=2)
         texts = tf.reshape(symbols.to_text(tf.reshape(ids, [-1, tf.shape(ids)[2]])), tf.shape(scores))

@@ -7,6 +7,33 @@ from rnn_zoo.decoding import beam_search, greedy
 from rnn_zoo.text.symbols import END, START
 
 BANNED = (0, 1, 2)
+SOURCE = np.array([[4, 5, 6, 7], [7, 4, 0, 0], [0, 0, 0, 0]], "int32")
+BEGINNING = np.full((3, 1), START, "int32")
+
+
+@pytest.fixture(scope="module")
+def network():
+    """The generator of a real network."""
+    return random_writer("multiplicative").generator
+
+
+def every_sequence(generator, row, max_length):
+    """Of one row of the source every sequence that can be written, the best first: list of (nats, ids)."""
+    found = []
+
+    def go_on(ids, nats, scores, state):
+        scores = scores.numpy()[0].astype("float64")
+        scores[list(BANNED)] = -np.inf
+        chances = scores - np.logaddexp.reduce(scores)
+        for token in range(END, len(scores)):
+            longer, reached = (*ids, token), nats + chances[token]
+            if token == END or len(longer) == max_length:
+                found.append((reached, longer))
+            else:
+                go_on(longer, reached, *generator.step(tf.constant([token]), state))
+
+    go_on((), 0.0, *generator.start(BEGINNING[:1], SOURCE[row : row + 1]))
+    return sorted(found, reverse=True)
 
 
 @pytest.mark.parametrize("penalty", [0.0, 0.7, 2.0])
@@ -27,14 +54,43 @@ def test_wide_enough_it_equals_exhaustive_search(penalty, seed):
         assert float(found.scores[row, 0]) == pytest.approx(score, abs=1e-4)
 
 
-def test_a_width_of_one_is_greedy():
-    generator = random_writer("multiplicative").generator
-    source = np.array([[4, 5, 6, 7], [7, 4, 0, 0], [0, 0, 0, 0]], "int32")
-    beginning = np.full((3, 1), START, "int32")
-    expected = tf.function(greedy, autograph=False)(generator, beginning, source, max_length=6)
-    found = tf.function(beam_search, autograph=False)(generator, beginning, source, width=1, max_length=6)
+def test_the_n_best_of_a_real_network_equal_exhaustive_search(network):
+    """Of 31 sequences; the search for one of them stops sooner."""
+    searched = [every_sequence(network, row, 2) for row in range(3)]
+    for n_best, penalty in ((31, 0.0), (4, 0.0), (31, 0.9)):
+        options = {"width": 31, "n_best": n_best, "length_penalty": penalty}
+        found = beam_search(network, BEGINNING, SOURCE, max_length=2, **options)
+        for row, expected in enumerate(searched):
+            expected = sorted(((nats / ((5 + len(ids)) / 6) ** penalty, ids) for nats, ids in expected), reverse=True)
+            ids = [tuple(int(token) for token in rank if token) for rank in found.ids[row].numpy()]
+            assert ids[:n_best] == [ids for _, ids in expected[:n_best]]
+            np.testing.assert_allclose(found.scores[row, :n_best], [score for score, _ in expected][:n_best], rtol=1e-4)
+
+
+def test_the_search_for_one_stops_before_that_for_all():
+    toy = TableGenerator(6)
+    toy.table[..., END] += 9
+    beginning = tf.constant([[4]])
+    assert beam_search(toy, beginning, width=4, max_length=30).ids.shape[2] == 1
+    found = beam_search(toy, beginning, width=4, max_length=30, n_best=4).ids.numpy()[0]
+    assert (found == END).any(axis=1).all()
+
+
+def test_a_width_of_one_is_greedy(network):
+    expected = tf.function(greedy, autograph=False)(network, BEGINNING, SOURCE, max_length=6)
+    found = tf.function(beam_search, autograph=False)(network, BEGINNING, SOURCE, width=1, max_length=6)
     np.testing.assert_array_equal(found.ids[:, 0], expected.ids)
     np.testing.assert_allclose(found.scores[:, 0], expected.scores, atol=1e-4)
+
+
+def test_without_an_end_all_are_written_to_the_full_length():
+    toy = TableGenerator(6)
+    toy.table[..., END] += 99
+    found = beam_search(toy, tf.constant([[4], [5]]), width=4, max_length=2, end=None)
+    for row, beginning in enumerate((4, 5)):
+        every = [(first, second) for first in (4, 5) for second in (4, 5)]
+        expected = sorted(every, key=lambda ids: -toy.log_probability(beginning, ids, (*BANNED, END)))
+        assert [tuple(ids) for ids in found.ids[row].numpy()] == expected
 
 
 def test_a_row_is_found_whatever_shares_its_batch():
@@ -64,6 +120,7 @@ def test_it_finds_what_greedy_misses():
     ("options", "message"),
     [
         ({"width": 0}, "`width` must be a positive integer, got 0"),
+        ({"width": 2, "n_best": 3}, "`n_best` must be `width`, which is 2, at most, got 3"),
         ({"width": 2, "length_penalty": -1}, "`length_penalty` must be a number >= 0, got -1"),
     ],
 )
