@@ -1,5 +1,6 @@
 """beam_search: the most probable whole sequences, of the few best followed at a time."""
 
+import numpy as np
 import tensorflow as tf
 
 from rnn_zoo.checks import positive_integer
@@ -23,7 +24,8 @@ def beam_search(
         n_best: int from 1 (default) to width, how many sequences are wanted. What comes after them is as far as it was
             when the row stopped: perhaps a beginning only.
     Returns:
-        Written: ids <int32>[batch, width, time] and scores <float32>[batch, width], the best first.
+        Written: ids <int32>[batch, width, time] and scores <float32>[batch, width], the best first. Where there are
+            fewer sequences than `width`, the rest is padding, with a score of minus infinity.
     Raises:
         ValueError: `width` or `n_best` is not positive, `n_best` is above `width`, or `length_penalty` is negative.
     Reference: Wu et al. 2016, "Google's neural machine translation system", equation 14, without coverage.
@@ -44,16 +46,19 @@ def beam_search(
     )
     first_rows = tf.range(batch)[:, None] * width
 
+    def impossible(total):
+        return total <= IMPOSSIBLE / 2
+
     def normalised(total, length):
-        return total / _made_up(length, length_penalty)
+        return tf.where(impossible(total), IMPOSSIBLE, total / _made_up(length, length_penalty))
 
     def settled(finished, total, lengths):
-        """<bool>[batch, width]: the sequence has ended, or its row has stopped."""
+        """<bool>[batch, width]: the sequence has ended or cannot be, or its row has stopped."""
         ended = tf.where(finished, normalised(total, lengths), IMPOSSIBLE)
         last_wanted = tf.math.top_k(ended, n_best).values[:, -1]
         # What is written only lowers log p, and no length makes up for more than the greatest.
         best_open = tf.reduce_max(tf.where(finished, IMPOSSIBLE, normalised(total, max_length)), axis=1)
-        return finished | (last_wanted >= best_open)[:, None]
+        return finished | impossible(total) | (last_wanted >= best_open)[:, None]
 
     def go_on(step, finished, total, lengths, *_):
         return (step < max_length) & ~tf.reduce_all(settled(finished, total, lengths))
@@ -86,7 +91,8 @@ def beam_search(
     start = (0, tf.zeros([batch, width], tf.bool), total, tf.zeros([batch, width], tf.int32), scores, state, nothing)
     shapes = (*any_batch(start[:-1]), tf.TensorShape([None, width, None]))
     _, _, total, lengths, _, _, ids = tf.while_loop(go_on, turn, start, shape_invariants=shapes)
-    ranks, order = tf.math.top_k(normalised(total, lengths), width)
+    ids = tf.where(impossible(total)[..., None], PADDING, ids)
+    ranks, order = tf.math.top_k(tf.where(impossible(total), -np.inf, normalised(total, lengths)), width)
     return Written(tf.gather(ids, order, batch_dims=1), ranks)
 
 

@@ -166,6 +166,11 @@ class PretrainedWriter(Exported):
 
 
 def _chances(answer, name):
-    """One dict a row of what an endpoint ranked, str to float, the best first."""
-    rows = zip(answer[name].numpy(), answer["probability"].numpy(), strict=True)
-    return [{text.decode(): float(chance) for text, chance in zip(*row, strict=True)} for row in rows]
+    """One dict a row of what an endpoint ranked, str to float, the best first; of texts that are equal the best."""
+    rows = []
+    for texts, chances in zip(answer[name].numpy(), answer["probability"].numpy(), strict=True):
+        rows.append({})
+        for text, chance in zip(texts, chances, strict=True):
+            if text or chance > 0:  # else there are fewer than were looked for
+                rows[-1].setdefault(text.decode(), float(chance))
+    return rows

@@ -46,9 +46,9 @@ def save_writer(
       its log-probability in nats, for a beam search made up for the length. Where several inputs are described, they go
       by the names that they have in the network.
     - Of a language model, `rank(text)` gives the likeliest next symbols, `next` <string>[batch, 10], and their
-      `probability` <float>[batch, 10]. With a width, `complete(text)` gives all continuations that the search found,
-      the best first: `text` <string>[batch, width] and `probability` <float>[batch, width]; without, `sample(text,
-      temperature <float>[], seed <int>[])` gives what `serve` does.
+      `probability` <float>[batch, 10]. With a width, `complete(text)` gives the best continuations that the search found,
+      the best first: `text` <string>[batch, width] and `probability` <float>[batch, width], "" and 0 where there are
+      fewer; without, `sample(text, temperature <float>[], seed <int>[])` gives what `serve` does.
 
     Args:
         writer: rnn_zoo.topologies.Writer, trained; left as it is.

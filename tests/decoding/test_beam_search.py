@@ -105,6 +105,17 @@ def test_a_row_is_found_whatever_shares_its_batch():
         np.testing.assert_allclose(together.scores[row], alone.scores[0], atol=1e-5)
 
 
+@pytest.mark.parametrize("penalty", [0.0, 9.0])
+def test_more_than_there_are_is_padding(penalty):
+    toy = TableGenerator(6)
+    found = beam_search(toy, tf.constant([[4], [0]]), width=9, max_length=2, n_best=9, length_penalty=penalty)
+    assert len(list(toy.all_sequences(2, END, BANNED))) == 7
+    assert np.isfinite(found.scores[:, :7]).all() and (found.ids[:, :7].numpy() > 1).any(axis=2).all()
+    assert np.isneginf(found.scores[:, 7:]).all() and not found.ids[:, 7:].numpy().any()
+    one = beam_search(toy, tf.constant([[4]]), width=9, max_length=30, end=END, banned=(0, 1, 2, 4, 5), n_best=9)
+    np.testing.assert_array_equal(one.ids.numpy()[0], [[END]] + [[0]] * 8)
+
+
 def test_it_finds_what_greedy_misses():
     """The likelier first step leads to worse ones."""
     toy = TableGenerator(6)

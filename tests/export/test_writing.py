@@ -84,6 +84,23 @@ def test_vectors_are_described(folder):
         model.predict(["a text"])
 
 
+def test_all_continuations_are_ranked(folder):
+    """There are 13, two of which make the text "a.": the likelier one counts."""
+    symbols = Symbols(["", "[UNK]", "[START]", "[END]", "a", ".", "a."])
+    writer = one_to_many(Tokens(7, 4), Recurrent("gru", 5), NextToken(7))
+    exported = save_writer(writer, symbols, folder / "completes", max_length=2, width=16)
+    served = tf.saved_model.load(str(exported))
+    found = served.complete(tf.constant(["a . a"]))
+    texts = [text.decode() for text in found["text"].numpy()[0]]
+    chances = found["probability"].numpy()[0]
+    assert (chances[:13] > 0).all() and chances[:13].sum() == pytest.approx(1, abs=1e-4)
+    assert texts[13:] == [""] * 3 and not chances[13:].any()
+    assert texts.count("a.") == 2 and "" in texts[:13]
+    assert load(exported).predict(["a . a"])[0].ranked == {
+        text: pytest.approx(float(chances[texts.index(text)])) for text in dict.fromkeys(texts)
+    }
+
+
 def test_sequences_of_vectors_are_described(folder):
     front = Vectors(3, mask_value=-1.0)
     writer = encoder_decoder(
