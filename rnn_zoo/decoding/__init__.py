@@ -1,4 +1,8 @@
-"""Decoding: what is written from predictions; batched, and each way one TensorFlow graph that stops early."""
+"""Decoding: what is written from predictions; batched, and each way one TensorFlow graph that stops early.
+
+Each runs eagerly, under `tf.function` and in a SavedModel, but not under `jit_compile=True`: what is written grows from
+step to step, and XLA wants shapes that stay.
+"""
 
 from rnn_zoo.decoding.beam_search import beam_search
 from rnn_zoo.decoding.greedy import greedy

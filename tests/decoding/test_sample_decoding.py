@@ -19,7 +19,11 @@ def test_the_same_seed_draws_the_same():
     np.testing.assert_array_equal(in_a_graph.ids, one)
 
 
-@pytest.mark.parametrize("options", [{"temperature": 1e-3}, {"top_k": 1}, {"top_p": 1e-6}], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [{"temperature": 1e-3}, {"temperature": 1e-40}, {"temperature": 0}, {"top_k": 1}, {"top_p": 1e-6}],
+    ids=str,
+)
 def test_the_narrowest_choice_is_greedy(options):
     toy = TableGenerator(9)
     drawn = sample(toy, START_WITH, max_length=8, **options)
@@ -33,6 +37,32 @@ def test_it_draws_by_the_distribution():
     expected = [np.exp(toy.log_probability(4, (token,), (0, 1, 2))) for token in range(3, 8)]
     np.testing.assert_allclose(np.bincount(drawn, minlength=8)[3:] / 4000, expected, atol=0.03)
     assert drawn.min() > 2
+
+
+def test_settings_may_come_into_the_graph_as_tensors():
+    """0 and 1 stand for all tokens; of equally probable ones temperature 0 takes that of the lower id."""
+    toy = TableGenerator(9)
+    toy.table[:, 4] = 0
+
+    @tf.function(autograph=False)
+    def draw(temperature, top_k, top_p):
+        options = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
+        return sample(toy, START_WITH, max_length=6, end=None, **options).ids
+
+    for given in ((0.0, 0, 1.0), (0.0, 3, 0.5)):
+        np.testing.assert_array_equal(
+            draw(*map(tf.constant, given)), greedy(toy, START_WITH, max_length=6, end=None).ids
+        )
+    for top_k, top_p in ((None, None), (3, None), (5, 0.6)):
+        expected = sample(toy, START_WITH, max_length=6, end=None, temperature=0.7, top_k=top_k, top_p=top_p).ids
+        np.testing.assert_array_equal(draw(*map(tf.constant, (0.7, top_k or 0, top_p or 1.0))), expected)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="`temperature` must be a number >= 0"):
+        draw(*map(tf.constant, (-1.0, 0, 1.0)))
+
+
+def test_what_is_banned_is_never_drawn_however_hot():
+    drawn = sample(TableGenerator(8), tf.fill([3000, 1], 4), max_length=1, temperature=1e9, seed=1).ids.numpy()[:, 0]
+    np.testing.assert_allclose(np.bincount(drawn, minlength=8) / 3000, [0, 0, 0, *[0.2] * 5], atol=0.03)
 
 
 def test_likely_keeps_the_fewest():
@@ -49,7 +79,11 @@ def test_likely_keeps_the_fewest():
     assert kept(1, 0.9) == [True, False, False, False]
 
 
-@pytest.mark.parametrize("options", [{"temperature": 0}, {"top_k": 0}, {"top_p": 1.5}, {"top_p": 0}], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [{"temperature": -1}, {"temperature": np.inf}, {"top_k": 0}, {"top_p": 1.5}, {"top_p": 0}, {"seed": 2**31}],
+    ids=str,
+)
 def test_errors_name_the_argument(options):
     with pytest.raises(ValueError, match=f"`{next(iter(options))}` must be"):
         sample(TableGenerator(6), START_WITH, max_length=3, **options)

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from rnn_zoo.decoding import sample_keys
@@ -36,3 +37,22 @@ def test_the_same_seed_draws_the_same():
     np.testing.assert_array_equal(one, again)
     assert (one != other).any() and (one[0] != one[1]).any()
     assert 0.2 < one.mean() < 0.8
+
+
+def test_temperature_sharpens_or_levels():
+    class Unequal(Chances):
+        def step(self, written, state):
+            return tf.fill(tf.shape(written), 0.8), state
+
+    def share(temperature):
+        return sample_keys(Unequal(), tf.zeros([500, 1, 4]), max_length=1, temperature=temperature).numpy().mean()
+
+    for temperature in (0.5, 1.0, 3.0, tf.constant(3.0)):
+        expected = 1 / (1 + 0.25 ** (1 / float(temperature)))
+        assert share(temperature) == pytest.approx(expected, abs=0.04)
+    assert share(0) == 1
+    for temperature in (0, 1e-3, 50.0):  # what is certain stays so
+        keys = sample_keys(Chances(), tf.zeros([300, 1, 3]), max_length=1, temperature=temperature).numpy()
+        assert keys[..., 0].all() and not keys[..., 1].any()
+    with pytest.raises(ValueError, match="`temperature` must be a number >= 0, got -1"):
+        share(-1)
