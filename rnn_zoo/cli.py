@@ -86,6 +86,10 @@ def predict(
     overwrite: bool = False,
     batch_size: int = 64,
     format: Literal["table", "json"] = "table",
+    temperature: float | None = None,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    seed: int | None = None,
 ):
     """Answer texts, from the command line or a whole file, with an exported model of any kind.
 
@@ -99,6 +103,11 @@ def predict(
         overwrite: replace `--out` where it exists; the file itself is never replaced.
         batch_size: texts computed at once.
         format: how to print the answers to texts of the command line.
+        temperature: of a model that draws what it writes: less is safer, more is wilder, 0 is always the likeliest; by
+            default, as of the three below, as it was exported.
+        top_k: draw among so many of the likeliest symbols; 0 for all.
+        top_p: draw among the fewest likeliest symbols that hold this share of the probability; 1 for all.
+        seed: of what is drawn; another seed draws something else.
     """
     if bool(text) == bool(file):
         raise ValueError('predict needs either texts or --file, e.g. rnn-zoo predict MODEL "The food is not good".')
@@ -107,11 +116,18 @@ def predict(
     from rnn_zoo.export.kinds import load
 
     exported = load(model)
+    drawing = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
+    drawing = {name: value for name, value in drawing.items() if value is not None}
+    if refused := [_option(name) for name in drawing if name not in exported.draws]:
+        taken = f"takes only {', '.join(map(_option, exported.draws))}" if exported.draws else "draws nothing"
+        raise ValueError(
+            f"{', '.join(refused)}: {model} is of the kind {exported.kind!r}, which {taken}; leave it out."
+        )
     if file:
         options = {"text_column": text_column, "batch_size": batch_size, "overwrite": overwrite}
-        print(exported.answer_file(file, out, **options))
+        print(exported.answer_file(file, out, **options, **drawing))
     else:
-        exported.show(text, _console(), batch_size=batch_size, format=format)
+        exported.show(text, _console(), batch_size=batch_size, format=format, **drawing)
 
 
 @app.command
@@ -178,6 +194,10 @@ def export(
     folder = save_from(source, to, vocabulary=vocabulary, labels=labels, card=card)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"{folder}: exported, {size / 1e6:.1f} MB. `rnn-zoo info {folder}` says how to ask it.")
+
+
+def _option(name):
+    return "--" + name.replace("_", "-")
 
 
 def _table(*columns):

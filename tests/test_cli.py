@@ -125,6 +125,7 @@ def test_export_a_keras_file(run, models, tmp_path):
         (["predict", "tiny", "--file", "missing.csv"], "there is no file missing.csv"),
         (["predict", "tiny", "good", "--batch-size", "0"], "`batch_size` must be a positive integer"),
         (["predict", "tiny", "good", "--format", "xml"], "xml"),
+        (["predict", "tiny", "good", "--top-k", "3"], "--top-k: tiny is of the kind 'classes', which draws nothing"),
         (["export", "nowhere", "--to", "out"], "there is no file"),
         (["export", "nowhere"], "--to"),
         (["forecast"], "forecast"),

@@ -12,7 +12,7 @@ class Exported:
     """An exported model, run from its SavedModel; nothing is read before it is asked for.
 
     A subclass sets `kind`, is entered in `rnn_zoo.export.kinds.KINDS`, and defines what `rnn-zoo predict` calls:
-    `show` and `answer_file`.
+    `show` and `answer_file`. Where its answers are drawn, `draws` names the settings of the drawing that both take.
 
     Args:
         folder: an exported folder of this kind.
@@ -21,6 +21,7 @@ class Exported:
     """
 
     kind = None
+    draws = ()
 
     def __init__(self, folder):
         self.folder = Path(folder)

@@ -23,7 +23,8 @@ def save_music(writer, to, *, lowest, seconds, steps, padding=-1.0, card=None, m
 
     The folder `to` is the old export or the new one, whenever this is killed. Its SavedModel has the signature
     `serve(keys <float>[batch, time, count], steps <int>[], seed <int>[])`, which gives `keys` <float>[batch, steps,
-    count], 1 where a key sounds, after the beginning, of which at least one step is given.
+    count], 1 where a key sounds, after the beginning, of which at least one step is given; and `sample(keys, steps,
+    temperature <float>[], seed)`, which draws at another temperature than 1.
 
     Args:
         writer: rnn_zoo.topologies.Writer, whose head is `Labels` or `Chords`; left as it is.
@@ -52,18 +53,23 @@ def save_music(writer, to, *, lowest, seconds, steps, padding=-1.0, card=None, m
     plain = without_optimizer(writer.training)
     generator = Writer(plain).generator
 
-    def serve(keys, steps, seed):
+    def drawn(keys, steps, temperature, seed):
         # Every piece begins with silence: the first step is foretold from it.
         silence = tf.zeros([tf.shape(keys)[0], 1, count])
-        return {"keys": sample_keys(generator, tf.concat([silence, keys], axis=1), max_length=steps, seed=seed)}
+        options = {"max_length": steps, "temperature": temperature, "seed": seed}
+        return {"keys": sample_keys(generator, tf.concat([silence, keys], axis=1), **options)}
+
+    def served(keys, steps, seed):
+        return drawn(keys, steps, 1.0, seed)
 
     archive = keras.export.ExportArchive()
-    scalars = [tf.TensorSpec([], tf.int32, name=name) for name in ("steps", "seed")]
+    keys = tf.TensorSpec([None, None, count], tf.float32, name="keys")
+    temperature = tf.TensorSpec([], tf.float32, name="temperature")
+    steps_given, seed_given = (tf.TensorSpec([], tf.int32, name=name) for name in ("steps", "seed"))
     with atomic_folder(to) as new:
         with portable(plain):
-            archive.add_endpoint(
-                "serve", serve, [tf.TensorSpec([None, None, count], tf.float32, name="keys"), *scalars]
-            )
+            archive.add_endpoint("serve", served, [keys, steps_given, seed_given])
+            archive.add_endpoint("sample", drawn, [keys, steps_given, temperature, seed_given])
             archive.write_out(str(new), verbose=False)
         plain.save(new / export_folder.KERAS_MODEL)
         (new / MUSIC).write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
@@ -73,7 +79,7 @@ def save_music(writer, to, *, lowest, seconds, steps, padding=-1.0, card=None, m
             "those of the steps that follow.",
             f"""chord = tf.reduce_sum(tf.one_hot([[[{60 - lowest}, {64 - lowest}, {67 - lowest}]]], {count}), axis=2)
 model.serve(chord, tf.constant({steps}), tf.constant(0))["keys"]""",
-            '"48 55 64 72"',
+            '"48 55 64 72" --seed 1',
         )
         complete(new, to.name, [], card, metrics, kind=KIND, use=use, parameters=plain.count_params())
     return to

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from rnn_zoo.checks import positive_integer
+from rnn_zoo.decoding.sample import check_drawing
 from rnn_zoo.export.exported import Exported
 
 
@@ -19,27 +21,39 @@ class PretrainedMusic(Exported):
     """
 
     kind = "music"
+    draws = ("temperature", "seed")
 
     @functools.cached_property
     def settings(self):
         """dict: the content of music.json, keys and steps."""
         return json.loads((self.folder / "music.json").read_text(encoding="utf-8"))
 
-    def play(self, keys, steps=None, seed=0):
+    def play(self, keys, steps=None, seed=0, temperature=1.0):
         """Writes the steps that follow a beginning.
 
         Args:
             keys: <float>[time, count], 1 where a key sounds, at least one step.
             steps: int > 0, how many to write; None: as exported.
-            seed: int.
+            seed, temperature: see `rnn_zoo.decoding.sample_keys`.
         Returns:
             <float32>[steps, count]
+        Raises:
+            ValueError: an argument is out of its range, or the export knows of no temperature.
         """
+        check_drawing(temperature, seed=seed)
         import tensorflow as tf
 
-        steps = self.settings["steps"] if steps is None else steps
-        given = tf.constant(np.asarray(keys)[None], tf.float32)
-        return self._saved_model.serve(given, tf.constant(steps), tf.constant(seed))["keys"].numpy()[0]
+        steps = positive_integer("steps", self.settings["steps"] if steps is None else steps)
+        given = {"keys": tf.constant(np.asarray(keys)[None], tf.float32)}
+        given |= {"steps": tf.constant(steps), "seed": tf.constant(seed)}
+        if temperature == 1:
+            return self._saved_model.signatures["serve"](**given)["keys"].numpy()[0]
+        draw = self._saved_model.signatures.get("sample")
+        if draw is None:
+            raise ValueError(
+                f"{self.folder} was exported by an earlier version, without a temperature: export it again."
+            )
+        return draw(**given, temperature=tf.constant(temperature, tf.float32))["keys"].numpy()[0]
 
     def chord(self, text):
         """MIDI numbers with spaces between them -> <float32>[1, count]; ValueError that says what is no key."""
@@ -55,10 +69,11 @@ class PretrainedMusic(Exported):
             raise ValueError("the chord is empty: give MIDI numbers with spaces between them, as '48 55 64 72'.")
         return keys
 
-    def show(self, texts, console, *, batch_size=64, format="table"):
+    def show(self, texts, console, *, batch_size=64, format="table", **drawing):
         """Prints, for each chord given as MIDI numbers, the steps that follow it, as numbers too."""
         lowest = self.settings["lowest"]
-        answers = [[(np.flatnonzero(step) + lowest).tolist() for step in self.play(self.chord(text))] for text in texts]
+        played = [self.play(self.chord(text), **drawing) for text in texts]
+        answers = [[(np.flatnonzero(step) + lowest).tolist() for step in steps] for steps in played]
         if format == "json":
             rows = [{"text": text, "steps": steps} for text, steps in zip(texts, answers, strict=True)]
             console.out(json.dumps(rows), highlight=False)
@@ -66,7 +81,7 @@ class PretrainedMusic(Exported):
         for text, steps in zip(texts, answers, strict=True):
             console.out("\n".join([text, *(" ".join(map(str, step)) for step in steps)]), highlight=False)
 
-    def answer_file(self, path, out=None, *, text_column="text", batch_size=64, overwrite=False):
+    def answer_file(self, path, out=None, *, text_column="text", batch_size=64, overwrite=False, **drawing):
         """Goes on from a .mid file and writes both as another; the options of texts have no meaning here."""
         from rnn_zoo.datasets.chorales import roll
         from rnn_zoo.datasets.midi import read_midi, write_midi
@@ -76,5 +91,6 @@ class PretrainedMusic(Exported):
         if out.exists() and (not overwrite or out.samefile(path)):
             raise FileExistsError(f"{out} already exists; name another `out`, or pass `overwrite` to replace it.")
         given = roll(read_midi(path, seconds), str(path))
-        write_midi(out, np.concatenate([given, self.play(given)]), lowest=self.settings["lowest"], seconds=seconds)
+        piece = np.concatenate([given, self.play(given, **drawing)])
+        write_midi(out, piece, lowest=self.settings["lowest"], seconds=seconds)
         return f"{out}: {len(given)} steps given, {self.settings['steps']} written."

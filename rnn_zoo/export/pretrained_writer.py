@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from rnn_zoo.checks import positive_integer
+from rnn_zoo.decoding.sample import check_drawing
 from rnn_zoo.export.asking import checked_texts
 from rnn_zoo.export.bulk import check_output, read_texts
 from rnn_zoo.export.exported import Exported
@@ -43,6 +44,7 @@ class PretrainedWriter(Exported):
     """
 
     kind = "writer"
+    draws = ("temperature", "top_k", "top_p", "seed")
 
     @functools.cached_property
     def settings(self):
@@ -74,6 +76,48 @@ class PretrainedWriter(Exported):
             ValueError: `texts` is one string, an item is no text, there is nothing to go on from, a character is not
                 known (it is named), or vectors of another shape are needed.
         """
+        return self._written(texts, batch_size, self._saved_model.signatures["serve"])
+
+    def sample(self, texts, temperature=None, top_k=None, top_p=None, seed=None, batch_size=64):
+        """Has it draw what it writes for every text, otherwise than it was exported.
+
+        Args:
+            texts, batch_size: as of `predict`; each batch draws by the same seed.
+            temperature, top_p, seed: see `rnn_zoo.decoding.sample`; None: as exported.
+            top_k: the same, and 0: all symbols.
+        Returns:
+            list of WrittenText, in the order of `texts`; `ranked` is empty.
+        Raises:
+            ValueError: as of `predict`, an argument is out of its range, or the export searches and draws nothing.
+        """
+        drawing = self._drawing({"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed})
+        return self._written(texts, batch_size, functools.partial(self._saved_model.signatures["sample"], **drawing))
+
+    def _drawing(self, asked):
+        """What the signature `sample` is given beside the texts: dict of tensors."""
+        said = self.settings | {name: value for name, value in asked.items() if value is not None}
+        if said["width"] is not None:
+            raise ValueError(
+                f"{self.folder} searches, with a beam of {said['width']}, and draws nothing: it takes no temperature, "
+                "top_k, top_p or seed. One that is exported without a `width` draws."
+            )
+        check_drawing(said["temperature"], said.get("top_k") or None, said["top_p"], said["seed"])
+        signature = self._saved_model.signatures.get("sample")
+        known = signature.structured_input_signature[1] if signature else {}
+        if not {"temperature", "seed"} <= known.keys() or (
+            "top_k" not in known and (said["temperature"] == 0 or asked["top_k"] or asked["top_p"] is not None)
+        ):
+            raise ValueError(
+                f"{self.folder} was exported by an earlier version, which cannot be asked for top_k, top_p or a "
+                "temperature of 0: export it again."
+            )
+        import tensorflow as tf
+
+        values = {**said, "top_k": said.get("top_k") or 0, "top_p": said["top_p"] or 1.0}
+        return {name: tf.constant(values[name], spec.dtype) for name, spec in known.items() if name in asked}
+
+    def _written(self, texts, batch_size, ask):
+        """What an endpoint answers, batch by batch: list of WrittenText."""
         positive_integer("batch_size", batch_size)
         goes_on = self.settings["task"] == "continue"
         given = self._checked_vectors(texts) if self.reads_vectors else {"text": checked_texts(texts)}
@@ -81,11 +125,10 @@ class PretrainedWriter(Exported):
             self.symbols.check_beginning(text, f"texts[{index}]")
         import tensorflow as tf
 
-        serve = self._saved_model.signatures["serve"]
         written = []
         for start in range(0, len(next(iter(given.values()))), batch_size):
             batch = {name: tf.constant(part[start : start + batch_size]) for name, part in given.items()}
-            answer = serve(**batch)
+            answer = ask(**batch)
             texts_and_scores = answer["text"].numpy(), answer["score"].numpy()
             following = found = [{}] * len(texts_and_scores[0])
             if goes_on:
@@ -96,8 +139,8 @@ class PretrainedWriter(Exported):
                 written.append(WrittenText(text.decode(), float(score), *ranks))
         return written
 
-    def show(self, texts, console, *, batch_size=64, format="table"):
-        answers = self.predict(texts, batch_size)
+    def show(self, texts, console, *, batch_size=64, format="table", **drawing):
+        answers = self._answers(texts, batch_size, drawing)
         if format == "json":
             rows = [
                 {"text": text, "written": answer.text, "score": answer.score}
@@ -120,7 +163,7 @@ class PretrainedWriter(Exported):
             shown = ", ".join(f"{symbol!r} {chance:.0%}" for symbol, chance in list(answer.next.items())[:5])
             console.out(f"  next: {shown}", highlight=False)
 
-    def answer_file(self, path, out=None, *, text_column="text", batch_size=64, overwrite=False):
+    def answer_file(self, path, out=None, *, text_column="text", batch_size=64, overwrite=False, **drawing):
         """As of `Exported`; a network that describes vectors takes a .npy file <float>[rows, ...], or an .npz file."""
         if self.reads_vectors:
             texts, head = self._checked_vectors(path), ["row"]
@@ -132,13 +175,19 @@ class PretrainedWriter(Exported):
             out, head = check_output(path, out, overwrite), ["line", "text"]
             lines, texts = read_texts(path, text_column)
             given = list(zip(lines, texts, strict=True))
-        answers = self.predict(texts, batch_size)
+        answers = self._answers(texts, batch_size, drawing)
         with atomic_file(out, newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow([*head, "written", "score"])
             for start, answer in zip(given, answers, strict=True):
                 writer.writerow([*start, answer.text, f"{answer.score:.6f}"])
         return f"{out}: {len(given):,} {'vectors' if self.reads_vectors else 'texts'} answered."
+
+    def _answers(self, texts, batch_size, drawing):
+        """As exported, or drawn as it is told."""
+        if drawing:
+            return self.sample(texts, batch_size=batch_size, **drawing)
+        return self.predict(texts, batch_size)
 
     def _checked_vectors(self, vectors):
         """Arrays by name, as the network reads them, of such, of one array, or of a .npy or .npz file."""

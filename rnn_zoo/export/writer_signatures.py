@@ -9,6 +9,8 @@ from rnn_zoo.decoding.written import BANNED, log_probabilities
 from rnn_zoo.text.symbols import PADDING
 
 RANKED = 10
+# How symbols are drawn: arguments of `rnn_zoo.decoding.sample`, of the signature `sample`, and entries of writer.json.
+DRAWING = {"temperature": tf.float32, "top_k": tf.int32, "top_p": tf.float32, "seed": tf.int32}
 
 
 def writer_archive(writer, symbols, source_symbols, said):
@@ -24,72 +26,64 @@ def writer_archive(writer, symbols, source_symbols, said):
     """
     generator, sources = writer.generator, writer.training.inputs[:-1]
     length = {"max_length": said["max_length"], "end": said["end"]}
-
-    def decode(beginning, source=None, temperature=said["temperature"], seed=said["seed"]):
-        if said["width"] is None:
-            options = {"temperature": temperature, "top_p": said["top_p"], "seed": seed}
-            ids, scores = sample(generator, beginning, source, **length, **options)
-        else:
-            options = {"width": said["width"], "length_penalty": said["length_penalty"]}
-            ids, scores = beam_search(generator, beginning, source, **length, **options)
-            ids, scores = ids[:, 0], scores[:, 0]
-        return {"text": symbols.to_text(ids), "score": scores}
+    search = {"width": said["width"], "length_penalty": said["length_penalty"], **length}
 
     def begin(batch):
         return tf.fill([batch, 1], said["first"])
 
-    def seeded(text):
-        ids = at_least_one(symbols.from_text(text))
-        return ids if said["first"] is None else tf.concat([begin(tf.shape(ids)[0]), ids], axis=1)
-
-    def continued(text):
-        return decode(seeded(text))
-
-    def translated(text):
-        return decode(begin(tf.shape(text)[0]), at_least_one(source_symbols.from_text(text)))
-
-    def described(features):
-        given = [features] if len(sources) == 1 else [features[name] for name in named(sources)]
+    def beginning_and_source(given):
+        """What is asked as ids and numbers: what is gone on from, and what is read."""
+        if said["task"] == "continue":
+            ids = at_least_one(symbols.from_text(given))
+            return (ids if said["first"] is None else tf.concat([begin(tf.shape(ids)[0]), ids], axis=1)), None
+        if said["task"] == "translate":
+            return begin(tf.shape(given)[0]), at_least_one(source_symbols.from_text(given))
+        read = [given] if len(sources) == 1 else [given[name] for name in named(sources)]
         mark = getattr(getattr(generator.encoder, "front", None), "mask_value", None) or 0
-        given = [one if all(one.shape[1:]) else at_least_one(one, mark) for one in given]
-        return decode(begin(tf.shape(given[0])[0]), given[0] if len(given) == 1 else given)
+        read = [one if all(one.shape[1:]) else at_least_one(one, mark) for one in read]
+        return begin(tf.shape(read[0])[0]), read[0] if len(read) == 1 else read
 
-    def drawn(text, temperature, seed):
-        return decode(seeded(text), temperature=temperature, seed=seed)
+    def served(given):
+        if said["width"] is None:
+            return drawn(given, *(said[name] for name in DRAWING))
+        ids, scores = beam_search(generator, *beginning_and_source(given), **search)
+        return {"text": symbols.to_text(ids[:, 0]), "score": scores[:, 0]}
+
+    def drawn(given, temperature, top_k, top_p, seed):
+        options = dict(zip(DRAWING, (temperature, top_k, top_p, seed), strict=True))
+        ids, scores = sample(generator, *beginning_and_source(given), **length, **options)
+        return {"text": symbols.to_text(ids), "score": scores}
 
     def completed(text):
-        options = {"width": said["width"], "length_penalty": said["length_penalty"], "n_best": said["width"]}
-        ids, scores = beam_search(generator, seeded(text), **length, **options)
+        ids, scores = beam_search(generator, *beginning_and_source(text), n_best=said["width"], **search)
         steps = tf.reduce_sum(tf.cast(ids != PADDING, tf.float32), axis=2)
         texts = tf.reshape(symbols.to_text(tf.reshape(ids, [-1, tf.shape(ids)[2]])), tf.shape(scores))
         return {"text": texts, "probability": tf.exp(log_probability(scores, steps, said["length_penalty"]))}
 
     def ranked(text):
-        scores, _ = generator.start(seeded(text))
+        scores, _ = generator.start(*beginning_and_source(text))
         chances = tf.exp(log_probabilities(scores, BANNED))
         best = tf.math.top_k(chances, min(RANKED, symbols.size))
         return {"next": tf.gather(tf.constant(symbols.symbols), best.indices), "probability": best.values}
 
-    texts = tf.TensorSpec([None], tf.string, name="text")
     archive = keras.export.ExportArchive()
-    for table in {"continue": [symbols.table], "translate": [source_symbols and source_symbols.table]}.get(
-        said["task"], []
-    ):
+    given = tf.TensorSpec([None], tf.string, name="text")
+    if said["task"] == "describe":
+        specs = {name: tf.TensorSpec(source.shape, source.dtype, name=name) for name, source in named(sources).items()}
+        given = specs if len(specs) > 1 else specs["features"]
+    else:
+        table = (source_symbols or symbols).table
         table.built = True  # Keras refuses to track a layer that says it is not built; this one has no weights.
         archive.track(table)
-    if said["task"] == "translate":
-        archive.add_endpoint("serve", translated, [texts])
-    elif said["task"] == "describe":
-        specs = {name: tf.TensorSpec(source.shape, source.dtype, name=name) for name, source in named(sources).items()}
-        archive.add_endpoint("serve", described, [specs if len(specs) > 1 else specs["features"]])
-    else:
-        archive.add_endpoint("serve", continued, [texts])
-        archive.add_endpoint("rank", ranked, [texts])
-        if said["width"] is None:
-            given = [tf.TensorSpec([], tf.float32, name="temperature"), tf.TensorSpec([], tf.int32, name="seed")]
-            archive.add_endpoint("sample", drawn, [texts, *given])
-        else:
-            archive.add_endpoint("complete", completed, [texts])
+    archive.add_endpoint("serve", served, [given])
+    if said["width"] is None:
+        archive.add_endpoint(
+            "sample", drawn, [given, *(tf.TensorSpec([], kind, name=name) for name, kind in DRAWING.items())]
+        )
+    if said["task"] == "continue":
+        archive.add_endpoint("rank", ranked, [given])
+        if said["width"] is not None:
+            archive.add_endpoint("complete", completed, [given])
     return archive
 
 

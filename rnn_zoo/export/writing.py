@@ -2,7 +2,8 @@
 
 import json
 
-from rnn_zoo.checks import positive_integer, positive_number
+from rnn_zoo.checks import positive_integer
+from rnn_zoo.decoding.sample import check_drawing
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import Use
 from rnn_zoo.export.saving import check_place, complete, without_optimizer
@@ -30,6 +31,7 @@ def save_writer(
     width=None,
     length_penalty=0.0,
     temperature=1.0,
+    top_k=None,
     top_p=None,
     seed=0,
     card=None,
@@ -45,10 +47,12 @@ def save_writer(
       `text` <string>[batch], what is written (after the text, where that is gone on with), and `score` <float>[batch],
       its log-probability in nats, for a beam search made up for the length. Where several inputs are described, they go
       by the names that they have in the network.
+    - Without a width, `sample(text or features, temperature <float>[], top_k <int>[], top_p <float>[], seed <int>[])`
+      gives what `serve` does, drawn as it is told: a top_k of 0 and a top_p of 1 are all symbols.
     - Of a language model, `rank(text)` gives the likeliest next symbols, `next` <string>[batch, 10], and their
-      `probability` <float>[batch, 10]. With a width, `complete(text)` gives the best continuations that the search found,
-      the best first: `text` <string>[batch, width] and `probability` <float>[batch, width], "" and 0 where there are
-      fewer; without, `sample(text, temperature <float>[], seed <int>[])` gives what `serve` does.
+      `probability` <float>[batch, 10]. With a width, `complete(text)` gives the best continuations that the search
+      found, the best first: `text` <string>[batch, width] and `probability` <float>[batch, width], "" and 0 where there
+      are fewer.
 
     Args:
         writer: rnn_zoo.topologies.Writer, trained; left as it is.
@@ -60,7 +64,7 @@ def save_writer(
         max_length: int > 0, symbols written at most.
         width: int > 0, that of a beam search; None: symbols are drawn.
         length_penalty: float >= 0, of the beam search.
-        temperature, top_p, seed: of the drawing by `serve`, see `rnn_zoo.decoding.sample`.
+        temperature, top_k, top_p, seed: of the drawing by `serve`, see `rnn_zoo.decoding.sample`.
         card: dict for the model card, as of `rnn_zoo.export.save`.
         metrics: dict written to `metrics.json`.
     Returns:
@@ -72,7 +76,7 @@ def save_writer(
     """
     to = check_place(to)
     positive_integer("max_length", max_length)
-    positive_number("temperature", temperature)
+    check_drawing(temperature, top_k, top_p, seed)
     if width is not None:
         positive_integer("width", width)
     count = getattr(writer.training.output, "shape", [None])[-1]
@@ -88,6 +92,7 @@ def save_writer(
         "width": width,
         "length_penalty": length_penalty,
         "temperature": temperature,
+        "top_k": top_k,
         "top_p": top_p,
         "seed": seed,
     }
@@ -162,9 +167,19 @@ def _use(said, symbols, sources):
         given = ", ".join(f"{name}={name}" for name in sources)
         ending = "npy" if len(sources) == 1 else "npz"
         return Use(summary, answers, f'model.signatures["serve"]({given})["text"]', f"--file features.{ending}")
-    python = f'model.serve(tf.constant(["{asked}"]))["text"]'
+    python, arguments = f'model.serve(tf.constant(["{asked}"]))["text"]', f'"{asked}"'
+    if said["width"] is None:
+        drawing = {
+            "temperature": said["temperature"],
+            "top_k": said["top_k"] or 0,
+            "top_p": said["top_p"] or 1.0,
+            "seed": 1,
+        }
+        given = ", ".join(f"{name}=tf.constant({value})" for name, value in drawing.items())
+        python += f'\nmodel.signatures["sample"](text=tf.constant(["{asked}"]), {given})["text"]'
+        arguments += " --seed 1"
     if said["task"] == "continue":
         python += f'\nmodel.rank(tf.constant(["{asked}"]))["next"]'
         if said["width"] is not None:
             python += f'\nmodel.complete(tf.constant(["{asked}"]))  # text, probability: the best found, ranked'
-    return Use(summary, answers, python, f'"{asked}"')
+    return Use(summary, answers, python, arguments)

@@ -49,11 +49,71 @@ def test_a_language_model_goes_on_with_raw_text(language_model):
     ids, scores = sample(writer.generator, beginning, max_length=12, end=None, temperature=0.7, seed=4)
     assert [text.decode() for text in answers["text"].numpy()] == CHARACTERS.decode(ids.numpy())
     np.testing.assert_allclose(answers["score"], scores, atol=1e-3)
-    drawn = served.sample(tf.constant(texts), tf.constant(0.7), tf.constant(4))
+    drawn = served.sample(*map(tf.constant, (texts, 0.7, 0, 1.0, 4)))
     np.testing.assert_array_equal(drawn["text"], answers["text"])
     ranked = served.rank(tf.constant(texts))
     assert np.isfinite(ranked["probability"]).all()
     assert (np.diff(ranked["probability"].numpy(), axis=1) <= 0).all()
+
+
+def test_a_language_model_draws_as_it_is_told(language_model, capsys):
+    writer, exported = language_model
+    model = load(exported)
+    beginning = CHARACTERS.from_text(tf.constant(["to be", "or"]))
+
+    def written(**options):
+        ids, scores = sample(writer.generator, beginning, max_length=12, end=None, **options)
+        return CHARACTERS.decode(ids.numpy()), scores
+
+    for options in ({"temperature": 0.0}, {"top_k": 2, "seed": 5}, {"top_p": 0.3}, {"temperature": 2.0, "top_k": 3}):
+        texts, scores = written(**{"temperature": 0.7, "seed": 4, **options})
+        answers = model.sample(["to be", "or"], **options)
+        assert [answer.text for answer in answers] == texts
+        np.testing.assert_allclose([answer.score for answer in answers], scores, atol=1e-3)
+    assert written(temperature=0)[0] == CHARACTERS.decode(
+        greedy(writer.generator, beginning, max_length=12, end=None).ids.numpy()
+    )
+    assert len({model.sample(["to be"], seed=seed)[0].text for seed in range(5)}) > 1
+    assert model.sample(["or"], top_k=0)[0] == model.predict(["or"])[0]
+    assert main(["predict", str(exported), "to be", "--top-k", "2", "--seed", "5"]) == 0
+    assert capsys.readouterr().out.startswith("to be" + model.sample(["to be"], top_k=2, seed=5)[0].text)
+    for options in (["--temperature", "-1"], ["--top-k", "-2"], ["--top-p", "1.5"], ["--seed", "4294967296"]):
+        assert main(["predict", str(exported), "to be", *options]) == 2
+        assert f"`{options[0].removeprefix('--').replace('-', '_')}` must be" in capsys.readouterr().err
+
+
+def test_what_an_export_draws_by_is_what_it_serves_by(folder):
+    vector = keras.Input((3,), name="features")
+    writer = one_to_many(Tokens(WRITES.size, 4), Recurrent("gru", 5), NextToken(WRITES.size), source=vector)
+    exported = save_writer(writer, WRITES, folder / "drawing", max_length=4, top_k=2, top_p=0.9, temperature=3.0)
+    model, features = load(exported), np.eye(3, dtype="float32")
+    options = {"temperature": 3.0, "top_k": 2, "top_p": 0.9, "seed": 0}
+    found = sample(writer.generator, tf.fill([3, 1], START), features, max_length=4, **options)
+    expected = [text.decode() for text in WRITES.to_text(found.ids).numpy()]
+    assert [answer.text for answer in model.predict(features)] == expected
+    assert [answer.text for answer in model.sample(features)] == expected
+    assert "--seed 1" not in model.card and model.settings["top_k"] == 2
+
+
+def test_an_export_of_an_earlier_version_answers(language_model, folder, monkeypatch):
+    """It draws by temperature and seed alone, and knows of no top_k."""
+    texts, temperature = tf.TensorSpec([None], tf.string, "text"), tf.TensorSpec([], tf.float32, "temperature")
+
+    @tf.function(input_signature=[texts, temperature, tf.TensorSpec([], tf.int32, "seed")])
+    def drawn(text, temperature, seed):
+        told = tf.strings.join([tf.strings.as_string(temperature, precision=1), tf.strings.as_string(seed)], " ")
+        return {"text": tf.fill(tf.shape(text), told), "score": tf.zeros(tf.shape(text))}
+
+    tf.saved_model.save(tf.Module(), str(folder / "earlier"), signatures={"sample": drawn})
+    earlier = tf.saved_model.load(str(folder / "earlier"))
+    model = load(language_model[1])
+    monkeypatch.setattr(model._saved_model, "signatures", earlier.signatures)
+    del model.settings["top_k"]
+    assert model.sample(["to be"], temperature=0.5)[0].text == "0.5 4"
+    assert model.sample(["to be"], seed=9)[0].text == "0.7 9"
+    for options in ({"temperature": 0}, {"top_k": 3}, {"top_p": 0.5}):
+        with pytest.raises(ValueError, match=r"an earlier version, .*: export it again"):
+            model.sample(["to be"], **options)
 
 
 def test_a_translator_reads_raw_text_and_writes_text(translator):
@@ -147,6 +207,8 @@ def test_the_command_prints_what_it_writes(language_model, translator, capsys, t
     (tmp_path / "in.txt").write_text("a dog\nthe dog\n")
     assert main(["predict", str(translator[1]), "--file", str(tmp_path / "in.txt")]) == 0
     assert (tmp_path / "in.predictions.csv").read_text().startswith("line,text,written,score\n1,a dog,")
+    assert main(["predict", str(translator[1]), "A dog", "--seed", "1"]) == 2
+    assert "searches, with a beam of 3, and draws nothing" in capsys.readouterr().err
     for text, message in (("", "is empty"), ("to x", "'x', which the model has never read")):
         assert main(["predict", str(language_model[1]), text]) == 2
         assert message in capsys.readouterr().err
@@ -155,13 +217,15 @@ def test_the_command_prints_what_it_writes(language_model, translator, capsys, t
 def test_the_card_says_how_to_ask(language_model):
     model = rnn_zoo.load(language_model[1])
     assert "goes on with a text, character by character" in model.card
-    assert 'rnn-zoo predict characters "To be, or not"' in model.card
+    assert 'rnn-zoo predict characters "To be, or not" --seed 1' in model.card
     assert model.settings["max_length"] == 12 and model.metrics == {"nats": 1.5}
 
 
 def test_nothing_is_written_where_something_is_wrong(language_model, translator, tmp_path):
     with pytest.raises(ValueError, match=f"`symbols` must be the {CHARACTERS.size} that the network writes"):
         save_writer(language_model[0], WRITES, tmp_path / "new", max_length=5)
+    with pytest.raises(ValueError, match="`top_k` must be a positive integer, got 0"):
+        save_writer(language_model[0], CHARACTERS, tmp_path / "new", max_length=5, top_k=0)
     with pytest.raises(ValueError, match="`width` must be a positive integer, got 0"):
         save_writer(language_model[0], CHARACTERS, tmp_path / "new", max_length=5, width=0)
     with pytest.raises(ValueError, match="`source_symbols` must be None where the network reads no source"):
