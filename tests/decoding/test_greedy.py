@@ -27,7 +27,7 @@ def step_by_step(generator, beginning, source, max_length):
     return rows
 
 
-@pytest.mark.parametrize("attention", ["additive", None])
+@pytest.mark.parametrize("attention", ["additive", "multiplicative", None])
 def test_it_equals_step_by_step_decoding(attention):
     generator = random_writer(attention).generator
     expected = step_by_step(generator, BEGINNING, SOURCE, 7)

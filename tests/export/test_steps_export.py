@@ -6,6 +6,7 @@ import sys
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from rich.console import Console
 
 from rnn_zoo import Labels, OneHot, Recurrent, Stream, many_to_many
@@ -47,6 +48,22 @@ def test_pieces_of_any_length_are_answered_as_the_whole(steps):
     assert list(state) == sorted(Stream(steps.model).state_names)
     for row, answer in zip(found, steps.probabilities(TEXTS), strict=True):
         np.testing.assert_allclose(np.concatenate(row), answer, atol=1e-5)
+
+
+def test_the_signature_takes_each_state_by_name_and_answers_as_a_stream(steps):
+    symbols = Symbols.load(steps.folder / "symbols.json")
+    signature = steps._saved_model.signatures["step"]
+    stream, state = Stream(steps.model), None
+    given = {name: value.numpy() for name, value in steps._saved_model.signatures["start"](tf.constant(2)).items()}
+    for pieces in (["bra", "o b"], ["v", "r"], ["o, ", "avo"]):
+        expected, state = stream(symbols.from_text(tf.constant(pieces)).numpy(), state)
+        states = {name.replace("/", "_"): tf.constant(value) for name, value in given.items()}
+        answer = {name: value.numpy() for name, value in signature(inputs=tf.constant(pieces), **states).items()}
+        np.testing.assert_allclose(answer["probabilities"], expected, atol=1e-5)
+        given = {name: answer[name] for name in given}
+        assert sorted(given) == sorted(stream.state_names)
+        for name, value in given.items():
+            np.testing.assert_allclose(value, state[name], atol=1e-5)
 
 
 def test_tensorflow_alone_runs_it_step_by_step(folder, steps):
