@@ -65,14 +65,13 @@ def groups(model):
     found = []
     for layer in model.layers:
         if isinstance(layer, _UNSEEN):
-            if isinstance(layer, keras.layers.Identity) and layer.name == "source":  # of `one_to_many`
-                shape = layer.output.shape
-                found.append(Group("", [Row("source", "source", _shape(shape), every_step=False)]))
             continue
         if isinstance(layer, Encoder):
             rows = [Row("input", "source", ""), _front(layer.front), *_recurrences(layer.recurrence)]
             found.append(Group("reads", rows))
         elif isinstance(layer, Decoder):
+            if len(given := keras.tree.flatten(layer.input)) == 2:  # of `one_to_many`; an encoder gives more than one
+                found.append(Group("", [Row("source", "source", _shape(given[1].shape), every_step=False)]))
             found.append(_writer(layer))
         elif isinstance(layer, NGramEvidence):
             network.beside.append(f"n-gram evidence [{layer.count}]")
