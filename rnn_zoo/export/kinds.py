@@ -36,8 +36,15 @@ KINDS = {
         ("vocabulary.txt", "letters.json", "labels.json"),
         "rnn_zoo.export.tag_saving:save_run",
     ),
-    "writer": Kind("rnn_zoo.export.pretrained_writer", "PretrainedWriter", ("symbols.json", "writer.json")),
-    "music": Kind("rnn_zoo.export.pretrained_music", "PretrainedMusic", ("music.json",)),
+    "writer": Kind(
+        "rnn_zoo.export.pretrained_writer",
+        "PretrainedWriter",
+        ("symbols.json", "writer.json"),
+        "rnn_zoo.export.writing:save_run",
+    ),
+    "music": Kind(
+        "rnn_zoo.export.pretrained_music", "PretrainedMusic", ("music.json",), "rnn_zoo.export.music:save_run"
+    ),
 }
 
 

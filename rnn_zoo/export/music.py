@@ -83,3 +83,10 @@ model.serve(chord, tf.constant({steps}), tf.constant(0))["keys"]""",
         )
         complete(new, to.name, [], card, metrics, kind=KIND, use=use, parameters=plain.count_params())
     return to
+
+
+def save_run(model, folder, to, *, card=None, metrics=None):
+    """`save_music` of what lies in a folder: an earlier export."""
+    said = json.loads((folder / MUSIC).read_text(encoding="utf-8"))
+    del said["count"]
+    return save_music(Writer(model), to, **said, card=card, metrics=metrics)

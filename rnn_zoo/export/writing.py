@@ -10,6 +10,7 @@ from rnn_zoo.export.saving import check_place, complete, without_optimizer
 from rnn_zoo.export.writer_signatures import named, writer_archive
 from rnn_zoo.files import atomic_folder
 from rnn_zoo.layers.implementation import portable
+from rnn_zoo.text import Symbols
 from rnn_zoo.text.symbols import END, START
 from rnn_zoo.topologies.writer import Writer
 
@@ -110,6 +111,14 @@ def save_writer(
             new, to.name, [], card, metrics, kind=KIND, use=_use(said, symbols, list(named(plain.inputs[:-1]))), **sizes
         )
     return to
+
+
+def save_run(model, folder, to, *, card=None, metrics=None):
+    """`save_writer` of what lies in a folder: an earlier export."""
+    said = json.loads((folder / WRITER).read_text(encoding="utf-8"))
+    reads = Symbols.load(folder / SOURCE_SYMBOLS) if said.pop("task") == "translate" else None
+    symbols = Symbols.load(folder / SYMBOLS)
+    return save_writer(Writer(model), symbols, to, source_symbols=reads, **said, card=card, metrics=metrics)
 
 
 def _task(writer, source_symbols, first):

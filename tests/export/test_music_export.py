@@ -8,6 +8,7 @@ from rnn_zoo import Labels, Recurrent, Vectors, one_to_many
 from rnn_zoo.cli import main
 from rnn_zoo.decoding import sample_keys
 from rnn_zoo.export import load, save_music
+from rnn_zoo.export.source import save_from
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +49,8 @@ def test_an_export_of_an_earlier_version_plays(music, monkeypatch):
     assert model.play(model.chord("60"), seed=2).shape == (6, 5)
     with pytest.raises(ValueError, match="without a temperature: export it again"):
         model.play(model.chord("60"), temperature=0.5)
+
+
+def test_an_export_is_exported_again(music, tmp_path):
+    one, again = load(music[1]), load(save_from(music[1], tmp_path / "again"))
+    np.testing.assert_array_equal(again.play(one.chord("60 64"), seed=3), one.play(one.chord("60 64"), seed=3))

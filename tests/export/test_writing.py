@@ -28,7 +28,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def language_model(folder):
     writer = one_to_many(Tokens(CHARACTERS.size, 4), Recurrent("gru", 5), NextToken(CHARACTERS.size))
-    options = {"first": None, "end": None, "max_length": 12, "temperature": 0.7, "seed": 4}
+    options = {"first": None, "end": None, "max_length": 12, "temperature": 0.7, "top_k": 5, "top_p": 0.9, "seed": 4}
     return writer, save_writer(writer, CHARACTERS, folder / "characters", **options, metrics={"nats": 1.5})
 
 
@@ -46,10 +46,11 @@ def test_a_language_model_goes_on_with_raw_text(language_model):
     texts = ["to be", "or", ""]
     answers = served.serve(tf.constant(texts))
     beginning = CHARACTERS.from_text(tf.constant(texts))
-    ids, scores = sample(writer.generator, beginning, max_length=12, end=None, temperature=0.7, seed=4)
+    options = {"temperature": 0.7, "top_k": 5, "top_p": 0.9, "seed": 4}
+    ids, scores = sample(writer.generator, beginning, max_length=12, end=None, **options)
     assert [text.decode() for text in answers["text"].numpy()] == CHARACTERS.decode(ids.numpy())
     np.testing.assert_allclose(answers["score"], scores, atol=1e-3)
-    drawn = served.sample(*map(tf.constant, (texts, 0.7, 0, 1.0, 4)))
+    drawn = served.sample(*map(tf.constant, (texts, 0.7, 5, 0.9, 4)))
     np.testing.assert_array_equal(drawn["text"], answers["text"])
     ranked = served.rank(tf.constant(texts))
     assert np.isfinite(ranked["probability"]).all()
@@ -66,7 +67,7 @@ def test_a_language_model_draws_as_it_is_told(language_model, capsys):
         return CHARACTERS.decode(ids.numpy()), scores
 
     for options in ({"temperature": 0.0}, {"top_k": 2, "seed": 5}, {"top_p": 0.3}, {"temperature": 2.0, "top_k": 3}):
-        texts, scores = written(**{"temperature": 0.7, "seed": 4, **options})
+        texts, scores = written(**{"temperature": 0.7, "top_k": 5, "top_p": 0.9, "seed": 4, **options})
         answers = model.sample(["to be", "or"], **options)
         assert [answer.text for answer in answers] == texts
         np.testing.assert_allclose([answer.score for answer in answers], scores, atol=1e-3)
@@ -74,25 +75,14 @@ def test_a_language_model_draws_as_it_is_told(language_model, capsys):
         greedy(writer.generator, beginning, max_length=12, end=None).ids.numpy()
     )
     assert len({model.sample(["to be"], seed=seed)[0].text for seed in range(5)}) > 1
-    assert model.sample(["or"], top_k=0)[0] == model.predict(["or"])[0]
+    texts, _ = written(temperature=0.7, seed=4)
+    assert [answer.text for answer in model.sample(["to be", "or"], top_k=0, top_p=1.0)] == texts
+    assert model.sample(["or"]) == model.predict(["or"])
     assert main(["predict", str(exported), "to be", "--top-k", "2", "--seed", "5"]) == 0
     assert capsys.readouterr().out.startswith("to be" + model.sample(["to be"], top_k=2, seed=5)[0].text)
     for options in (["--temperature", "-1"], ["--top-k", "-2"], ["--top-p", "1.5"], ["--seed", "4294967296"]):
         assert main(["predict", str(exported), "to be", *options]) == 2
         assert f"`{options[0].removeprefix('--').replace('-', '_')}` must be" in capsys.readouterr().err
-
-
-def test_what_an_export_draws_by_is_what_it_serves_by(folder):
-    vector = keras.Input((3,), name="features")
-    writer = one_to_many(Tokens(WRITES.size, 4), Recurrent("gru", 5), NextToken(WRITES.size), source=vector)
-    exported = save_writer(writer, WRITES, folder / "drawing", max_length=4, top_k=2, top_p=0.9, temperature=3.0)
-    model, features = load(exported), np.eye(3, dtype="float32")
-    options = {"temperature": 3.0, "top_k": 2, "top_p": 0.9, "seed": 0}
-    found = sample(writer.generator, tf.fill([3, 1], START), features, max_length=4, **options)
-    expected = [text.decode() for text in WRITES.to_text(found.ids).numpy()]
-    assert [answer.text for answer in model.predict(features)] == expected
-    assert [answer.text for answer in model.sample(features)] == expected
-    assert "--seed 1" not in model.card and model.settings["top_k"] == 2
 
 
 def test_an_export_of_an_earlier_version_answers(language_model, folder, monkeypatch):
@@ -130,7 +120,7 @@ def test_a_translator_reads_raw_text_and_writes_text(translator):
 def test_vectors_are_described(folder):
     vector = keras.Input((3,), name="features")
     writer = one_to_many(Tokens(WRITES.size, 4), Recurrent("gru", 5), NextToken(WRITES.size), source=vector)
-    exported = save_writer(writer, WRITES, folder / "vectors", max_length=4, width=2)
+    exported = save_writer(writer, WRITES, folder / "vectors", max_length=4)
     served = tf.saved_model.load(str(exported))
     assert served.serve(np.ones((2, 3), "float32"))["text"].shape == (2,)
     model = load(exported)
@@ -140,6 +130,9 @@ def test_vectors_are_described(folder):
     with open(folder / "features.predictions.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["written"] for row in rows] == [answer.text for answer in model.predict(vectors)]
+    found = sample(writer.generator, tf.fill([2, 1], START), vectors, max_length=4, top_k=2, seed=7)
+    expected = [text.decode() for text in WRITES.to_text(found.ids).numpy()]
+    assert [answer.text for answer in model.sample(vectors, top_k=2, seed=7)] == expected
     with pytest.raises(ValueError, match="describes vectors, not texts"):
         model.predict(["a text"])
 
@@ -212,6 +205,13 @@ def test_the_command_prints_what_it_writes(language_model, translator, capsys, t
     for text, message in (("", "is empty"), ("to x", "'x', which the model has never read")):
         assert main(["predict", str(language_model[1]), text]) == 2
         assert message in capsys.readouterr().err
+
+
+def test_an_export_is_exported_again(translator, folder, capsys):
+    assert main(["export", str(translator[1]), "--to", str(folder / "again"), "--data", "four sentences"]) == 0
+    one, again = load(translator[1]), load(folder / "again")
+    assert again.settings == one.settings and "four sentences" in again.card
+    assert again.predict(["A dog runs.", "dog"]) == one.predict(["A dog runs.", "dog"])
 
 
 def test_the_card_says_how_to_ask(language_model):
