@@ -242,10 +242,11 @@ def completions(generator, symbols, seed_text, width, max_length):
     """The likeliest continuations of a text, as examples of the report."""
     beginning = tf.concat([[[END]], symbols.from_text(tf.constant([seed_text]))], axis=1)
     search = tf.function(beam_search, autograph=False)
-    ids, scores = search(generator, beginning, width=width, max_length=max_length)
+    ids, scores = search(generator, beginning, width=width, n_best=width, max_length=max_length)
     return [
-        {"given": seed_text, "written": text.decode(), "probability": f"{chance:.2%}"}
-        for text, chance in zip(symbols.to_text(ids[0]).numpy(), np.exp(scores[0]), strict=True)
+        {"given": seed_text, "written": text.decode(), "probability": f"{np.exp(score):.2%}"}
+        for text, score in zip(symbols.to_text(ids[0]).numpy(), scores[0].numpy(), strict=True)
+        if np.isfinite(score)
     ]
 
 
