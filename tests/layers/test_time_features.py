@@ -19,6 +19,7 @@ def test_promises_of_a_layer():
         input_data=MINUTES[None],
         expected_output_shape=(1, 6, 13),
         mixed_output_dtype="float32",
+        atol=1e-4,  # a graph and a call round the years of a cycle of 400 differently, by 3e-5 of one at most
     )
 
 
