@@ -10,7 +10,7 @@ from rnn_zoo.text.symbols import PADDING
 
 RANKED = 10
 # How symbols are drawn: arguments of `rnn_zoo.decoding.sample`, of the signature `sample`, and entries of writer.json.
-DRAWING = {"temperature": tf.float32, "top_k": tf.int32, "top_p": tf.float32, "seed": tf.int32}
+DRAWING = {"temperature": tf.float32, "seed": tf.int32, "top_k": tf.int32, "top_p": tf.float32}
 
 
 def writer_archive(writer, symbols, source_symbols, said):
@@ -49,8 +49,8 @@ def writer_archive(writer, symbols, source_symbols, said):
         ids, scores = beam_search(generator, *beginning_and_source(given), **search)
         return {"text": symbols.to_text(ids[:, 0]), "score": scores[:, 0]}
 
-    def drawn(given, temperature, top_k, top_p, seed):
-        options = dict(zip(DRAWING, (temperature, top_k, top_p, seed), strict=True))
+    def drawn(given, temperature, seed, top_k=said["top_k"] or 0, top_p=said["top_p"] or 1.0):
+        options = dict(zip(DRAWING, (temperature, seed, top_k, top_p), strict=True))
         ids, scores = sample(generator, *beginning_and_source(given), **length, **options)
         return {"text": symbols.to_text(ids), "score": scores}
 

@@ -48,8 +48,9 @@ def save_writer(
       `text` <string>[batch], what is written (after the text, where that is gone on with), and `score` <float>[batch],
       its log-probability in nats, for a beam search made up for the length. Where several inputs are described, they go
       by the names that they have in the network.
-    - Without a width, `sample(text or features, temperature <float>[], top_k <int>[], top_p <float>[], seed <int>[])`
-      gives what `serve` does, drawn as it is told: a top_k of 0 and a top_p of 1 are all symbols.
+    - Without a width, `sample(text or features, temperature <float>[], seed <int>[], top_k <int>[], top_p <float>[])`
+      gives what `serve` does, drawn as it is told: a top_k of 0 and a top_p of 1 are all symbols; these two may be left
+      out.
     - Of a language model, `rank(text)` gives the likeliest next symbols, `next` <string>[batch, 10], and their
       `probability` <float>[batch, 10]. With a width, `complete(text)` gives the best continuations that the search
       found, the best first: `text` <string>[batch, width] and `probability` <float>[batch, width], "" and 0 where there
@@ -178,14 +179,8 @@ def _use(said, symbols, sources):
         return Use(summary, answers, f'model.signatures["serve"]({given})["text"]', f"--file features.{ending}")
     python, arguments = f'model.serve(tf.constant(["{asked}"]))["text"]', f'"{asked}"'
     if said["width"] is None:
-        drawing = {
-            "temperature": said["temperature"],
-            "top_k": said["top_k"] or 0,
-            "top_p": said["top_p"] or 1.0,
-            "seed": 1,
-        }
-        given = ", ".join(f"{name}=tf.constant({value})" for name, value in drawing.items())
-        python += f'\nmodel.signatures["sample"](text=tf.constant(["{asked}"]), {given})["text"]'
+        python += f'\nmodel.sample(tf.constant(["{asked}"]), tf.constant({float(said["temperature"])}), tf.constant(1))["text"]'
+        python += "  # temperature, seed; top k and top p may follow"
         arguments += " --seed 1"
     if said["task"] == "continue":
         python += f'\nmodel.rank(tf.constant(["{asked}"]))["next"]'
