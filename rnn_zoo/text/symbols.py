@@ -200,6 +200,8 @@ def untidy(texts):
     return texts
 
 
+# What French writes together with the word that follows: l'eau, qu'il, aujourd'hui.
+_ELIDED = r"(?i)(^|[^\p{L}\p{M}\p{N}'])([cdjlmnst]|\p{L}*qu|aujourd)"
 _TIDY = [
     (r"&(?:apos|#39);", "'"),
     (r"&(?:quot|#34);", '"'),
@@ -211,6 +213,7 @@ _TIDY = [
     (r"(\S),(\s|$)", r"\1 ,\2"),
     (r"(\p{L})'(s|m|d|ll|re|ve|t)\b", r"\1 '\2"),
     (r"(\S)\.(\s*)$", r"\1 .\2"),
+    (rf"{_ELIDED}'(\p{{L}})", r"\1\2' \3"),
 ]
 _UNTIDY = [
     (r" ([.,!?;:%)\]])", r"\1"),
@@ -218,5 +221,6 @@ _UNTIDY = [
     (r" '(s|m|d|ll|re|ve|t)\b", r"'\1"),
     (r" n't\b", "n't"),
     (r'" ([^"]*) "', r'"\1"'),
+    (rf"{_ELIDED}' (\p{{L}})", r"\1\2'\3"),
 ]
 _SPLIT = {"characters": list, "words": str.split}

@@ -49,6 +49,8 @@ def test_words_go_in_raw_and_come_out_as_people_write():
         ("1,000 men", "1,000 men"),
         ("Zwei Männer (jung)", "zwei männer ( jung )"),
         ("mr. brown is here .", "mr. brown is here ."),
+        ("L'eau, qu'il n'a pas aujourd'hui", "l' eau , qu' il n' a pas aujourd' hui"),
+        ("été d'été; dogs' bones at one o'clock", "été d' été ; dogs' bones at one o'clock"),
         ("", ""),
     ],
 )
@@ -59,8 +61,8 @@ def test_tidy(raw, tokenised):
 
 
 def test_untidy():
-    texts = ['he said : " no ? "', "the dog 's ball ( red ) , too .", "do n't"]
-    expected = ['he said: "no?"', "the dog's ball (red), too.", "don't"]
+    texts = ['he said : " no ? "', "the dog 's ball ( red ) , too .", "do n't", "jusqu' à l' école", "dogs' bones"]
+    expected = ['he said: "no?"', "the dog's ball (red), too.", "don't", "jusqu'à l'école", "dogs' bones"]
     assert [text.decode() for text in untidy(tf.constant(texts)).numpy()] == expected
 
 
