@@ -191,7 +191,7 @@ class PretrainedWriter(Exported):
 
     def _checked_vectors(self, vectors):
         """Arrays by name, as the network reads them, of such, of one array, or of a .npy or .npz file."""
-        _, wanted = self._saved_model.signatures["serve"].structured_input_signature
+        wanted = dict(sorted(self._saved_model.signatures["serve"].structured_input_signature[1].items()))
         shapes = ", ".join(
             f"{name} {str(list(spec.shape[1:])).replace('None', 'any')}" for name, spec in wanted.items()
         )

@@ -179,7 +179,8 @@ def _use(said, symbols, sources):
         return Use(summary, answers, f'model.signatures["serve"]({given})["text"]', f"--file features.{ending}")
     python, arguments = f'model.serve(tf.constant(["{asked}"]))["text"]', f'"{asked}"'
     if said["width"] is None:
-        python += f'\nmodel.sample(tf.constant(["{asked}"]), tf.constant({float(said["temperature"])}), tf.constant(1))["text"]'
+        drawn = f"tf.constant({float(said['temperature'])}), tf.constant(1)"
+        python += f'\nmodel.sample(tf.constant(["{asked}"]), {drawn})["text"]'
         python += "  # temperature, seed; top k and top p may follow"
         arguments += " --seed 1"
     if said["task"] == "continue":
