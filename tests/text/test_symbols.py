@@ -61,8 +61,15 @@ def test_tidy(raw, tokenised):
 
 
 def test_untidy():
-    texts = ['he said : " no ? "', "the dog 's ball ( red ) , too .", "do n't", "jusqu' à l' école", "dogs' bones"]
-    expected = ['he said: "no?"', "the dog's ball (red), too.", "don't", "jusqu'à l'école", "dogs' bones"]
+    texts = [
+        'he said : " no ? "',
+        "the dog 's ball ( red ) , too .",
+        "do n't",
+        "jusqu' à l' école",
+        "dogs' bones",
+        "वह है ।",
+    ]
+    expected = ['he said: "no?"', "the dog's ball (red), too.", "don't", "jusqu'à l'école", "dogs' bones", "वह है।"]
     assert [text.decode() for text in untidy(tf.constant(texts)).numpy()] == expected
 
 
