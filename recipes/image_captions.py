@@ -178,7 +178,8 @@ def main(
     command = shlex.join(["python", "recipes/image_captions.py", *sys.argv[1:]])
     size = writer.training.count_params()
     known = seen[splits["train"].rows]
-    name = f"caption_{cell}" + " cells" * (seen.ndim == 3)
+    of_cells = " cells" * (seen.ndim == 3)  # the same images, seen otherwise: by the baselines too
+    name = f"caption_{cell}{of_cells}"
     ways = {
         name: describer(writer.generator, max_length, width, length_penalty),
         f"{name} greedy": describer(writer.generator, max_length),
@@ -189,7 +190,7 @@ def main(
         started = time.perf_counter()
         for name, count in (("nearest_image", 1), (f"consensus_of_{neighbours}", neighbours)):
             texts = evaluation.neighbour_captions(known, said["train"], asked, count)
-            written[f"baseline:{name}"] = texts, None, time.perf_counter() - started
+            written[f"baseline:{name}{of_cells}"] = texts, None, time.perf_counter() - started
         systems = {
             name: {
                 "scores": {"bleu": evaluation.bleu(texts, said[part], tokenised=True)},
