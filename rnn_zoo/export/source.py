@@ -36,6 +36,9 @@ def save_from(source, to, *, vocabulary=None, labels=None, card=None):
     kind = kind_of(folder)
     if kind != "classes":
         return _save_kind(kind, model_file, to, {"vocabulary": vocabulary, "labels": labels}, card)
+    exported = folder / "export"
+    if not vocabulary and not (folder / export_folder.VOCABULARY).exists() and (exported / KIND).is_file():
+        raise FileNotFoundError(f"{folder} holds a run of the kind {kind_of(exported)!r}; give its export, {exported}.")
     words_file = _existing(vocabulary or folder / export_folder.VOCABULARY, "the vocabulary; or pass `vocabulary`")
     if labels is None:
         labels = read_labels(_existing(folder / export_folder.LABELS, "the names of the classes; or pass `labels`"))

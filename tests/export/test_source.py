@@ -73,3 +73,11 @@ def test_a_target_that_holds_something_else_is_refused_first(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(ValueError, match="name a new folder"):
         save_from(tmp_path / "nowhere", tmp_path)
+
+
+def test_the_run_of_another_kind_points_to_its_export(run, tmp_path):
+    (run / "vocabulary.txt").unlink()
+    (run / "export").mkdir()
+    (run / "export" / "kind.txt").write_text("music\n")
+    with pytest.raises(FileNotFoundError, match=r"holds a run of the kind 'music'; give its export, .*export\."):
+        save_from(run, tmp_path / "out")
