@@ -20,7 +20,7 @@ from rnn_zoo import Labels, Recurrent, Vectors, evaluation, export, one_to_many,
 from rnn_zoo.checks import positive_integer, positive_number
 from rnn_zoo.datasets.chorales import KEYS, LOWEST, load_music
 from rnn_zoo.datasets.midi import import_mido, write_midi
-from rnn_zoo.decoding import sample_keys
+from rnn_zoo.decoding import after_silence, sample_keys
 from rnn_zoo.evaluation import results as result_files
 from rnn_zoo.export.folder import refuse_foreign_folder
 from rnn_zoo.files import atomic_file
@@ -269,9 +269,8 @@ def baseline(pieces, predict, parameters):
 
 def played(generator, beginning, steps, seed):
     """The steps <float32>[steps, keys] that a network plays after others."""
-    given = tf.constant(np.concatenate([np.zeros_like(beginning[:1]), beginning])[None])
     draw = tf.function(sample_keys, autograph=False)
-    return draw(generator, given, max_length=steps, seed=seed)[0].numpy()
+    return draw(generator, after_silence(beginning[None]), max_length=steps, seed=seed)[0].numpy()
 
 
 def chords(steps):

@@ -57,8 +57,8 @@ def train_tagger(
     out,
     results,
 ):
-    """Trains a tagger, compares it with baselines and exports it; the folder `out` then holds the
-    history, the curves, the report, and the model in `export`.
+    """Trains a tagger, compares it with baselines and exports it; the folder `out` then holds the history, the curves,
+    the report, and the model in `export`.
 
     Args:
         recipe, command, limits: str, the recipe's name, the command line that called it, and what the model card says

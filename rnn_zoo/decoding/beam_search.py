@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from rnn_zoo.checks import positive_integer
+from rnn_zoo.checks import not_negative, positive_integer
 from rnn_zoo.decoding.written import BANNED, IMPOSSIBLE, Written, any_batch, checked_length, log_probabilities
 from rnn_zoo.text.symbols import END, PADDING
 
@@ -33,8 +33,7 @@ def beam_search(
     positive_integer("width", width)
     if positive_integer("n_best", n_best) > width:
         raise ValueError(f"`n_best` must be `width`, which is {width}, at most, got {n_best}; follow more sequences.")
-    if isinstance(length_penalty, bool) or not isinstance(length_penalty, (int, float)) or length_penalty < 0:
-        raise ValueError(f"`length_penalty` must be a number >= 0, got {length_penalty!r}.")
+    not_negative("length_penalty", length_penalty)
     max_length = checked_length(max_length)
     if end is None:
         banned = (*banned, END)

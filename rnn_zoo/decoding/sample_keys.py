@@ -43,6 +43,11 @@ def sample_keys(generator, beginning, source=None, *, max_length, temperature=1.
     return tf.transpose(steps.stack(), [1, 0, 2])
 
 
+def after_silence(steps):
+    """Steps <float>[batch, time, keys] with one of silence before them: from it the first of a piece is foretold."""
+    return tf.pad(steps, [[0, 0], [1, 0], [0, 0]])
+
+
 def tempered(uniform, temperature):
     """Numbers that lie below a chance just as those given, from [0, 1), lie below what temperature makes of it.
 

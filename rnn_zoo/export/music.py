@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from rnn_zoo.checks import positive_integer, positive_number
-from rnn_zoo.decoding import sample_keys
+from rnn_zoo.decoding import after_silence, sample_keys
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import Use
 from rnn_zoo.export.saving import check_place, complete, without_optimizer
@@ -54,10 +54,8 @@ def save_music(writer, to, *, lowest, seconds, steps, padding=-1.0, card=None, m
     generator = Writer(plain).generator
 
     def drawn(keys, steps, temperature, seed):
-        # Every piece begins with silence: the first step is foretold from it.
-        silence = tf.zeros([tf.shape(keys)[0], 1, count])
         options = {"max_length": steps, "temperature": temperature, "seed": seed}
-        return {"keys": sample_keys(generator, tf.concat([silence, keys], axis=1), **options)}
+        return {"keys": sample_keys(generator, after_silence(keys), **options)}
 
     def served(keys, steps, seed):
         return drawn(keys, steps, 1.0, seed)
