@@ -19,22 +19,22 @@ help: ## this list
 
 install: .venv/.installed ## create .venv and install the package
 
-demo: .venv/.installed ## train on the sentences that ship with the package, compare with a bag of words, export, ask
+demo: .venv/.installed ## train on the sentences that ship with the package, compare with a bag of words, export, predict
 	$(BIN)/python recipes/imdb_sentiment.py --data sample --out runs/demo
 	$(BIN)/rnn-zoo predict runs/demo/export "The food is not good" "Not bad at all, I loved it"
 
-test: .venv/.installed-dev ## every test, on TensorFlow and on JAX (those on the real reviews where TFDS_DATA_DIR says where they are)
+test: .venv/.installed-dev ## every test, on TensorFlow and on JAX (TFDS_DATA_DIR adds those on real data)
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 	KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/bptt tests/cells tests/layers tests/topologies tests/training/test_fit_compiled.py
 
-test-slow: .venv/.installed-dev ## train the rows of results/ again on the real reviews, an hour (TFDS_DATA_DIR says where they are, or they download)
+test-slow: .venv/.installed-dev ## train the rows of results/ again on the real reviews, an hour (read from TFDS_DATA_DIR, or downloaded)
 	$(BIN)/python -m pytest -m slow
 
-# Without PyTorch the benchmarks leave its rows out, and say so.
+# Without PyTorch the benchmarks leave out its rows and report this.
 .venv/.installed-bench: .venv/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]' && touch $@ || true
 
-bench: .venv/.installed-bench ## speed beside Keras and PyTorch, about 15 minutes, alone on the machine (TFDS_DATA_DIR adds IMDB reviews)
+bench: .venv/.installed-bench ## speed compared with Keras and PyTorch, about 15 minutes, alone on the machine (TFDS_DATA_DIR adds IMDB reviews)
 	$(BIN)/python -m benchmarks.training_step
 	$(BIN)/python -m benchmarks.parallel_time
 	$(BIN)/python -m benchmarks.memory
@@ -46,16 +46,18 @@ bench: .venv/.installed-bench ## speed beside Keras and PyTorch, about 15 minute
 	$(BIN)/python -m benchmarks.plot
 	$(BIN)/python -m benchmarks.readme
 
-lint: .venv/.installed-dev ## ruff: errors and format
+lint: .venv/.installed-dev ## ruff: errors and format; mypy: types; import-linter: which room may import which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
 
-format: .venv/.installed-dev ## ruff: mend what it can
+format: .venv/.installed-dev ## ruff: fix what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 TABLES := imdb_sentiment named_entities parts_of_speech digit_images word_detector shakespeare next_word translation chorales image_captions
 
 results: .venv/.installed ## rewrite the tables of README.md from results/
-	for table in $(TABLES); do $(BIN)/python -m rnn_zoo.evaluation.results results/$$table.csv --into README.md || exit 1; done
-	$(BIN)/python -m rnn_zoo.evaluation.forecast_table results/forecasting.csv --into README.md
+	for table in $(TABLES); do $(BIN)/python -m rnn_zoo.evaluation.result_table results/$$table.csv --into README.md || exit 1; done
+	$(BIN)/python -m rnn_zoo.tasks.forecasting.table results/forecasting.csv --into README.md

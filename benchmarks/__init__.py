@@ -1,4 +1,4 @@
-"""Speed, side by side with Keras and PyTorch in one run; see README.md."""
+"""Speed and memory compared with Keras and PyTorch in one run; see README.md."""
 
 import os
 

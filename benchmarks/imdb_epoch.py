@@ -1,12 +1,11 @@
-"""One epoch over the IMDB reviews: the same bidirectional LSTM, as Keras's users train it and as ours do.
+"""One epoch over the IMDB reviews: the same bidirectional LSTM, trained with Keras alone and with rnn_zoo.
 
     TFDS_DATA_DIR=... python -m benchmarks.imdb_epoch
     TFDS_DATA_DIR=... python -m benchmarks.imdb_epoch --reviews 5000
 
-Both read the same token ids, cut to the same length, in batches of the same size, and start from the same weights.
-What differs is what this package is for: padding to the longest review of a batch of like ones in place of padding to
-the longest of all, and the recurrence. Seconds are those of `fit`, tracing and compiling included. The test reviews
-are not looked at.
+Both get the same token ids, truncated to the same length, in batches of the same size, and start from the same weights.
+They differ in padding (to the longest review of a batch of similar lengths, instead of the longest of all) and in the
+recurrence. Times are those of `fit`, including tracing and compiling. The test reviews are not used.
 """
 
 import time
@@ -37,20 +36,20 @@ def main(
     seed: int = 0,
     out: Path = Path("results/benchmarks.csv"),
 ):
-    """Times an epoch of both, in turns where there are several, and compares them on the reviews held out.
+    """Times epochs of both, in turns, and compares their accuracy on held-out reviews.
 
     Args:
-        reviews: training reviews to use; by default all. Fewer are a benchmark of their own, "imdb_part", beside
-            whose rows those of all stay.
-        epochs: passes, each with its seconds and the accuracy after it.
-        batch_size: reviews a step.
-        max_length: words of a review that are read.
-        units: of the LSTM in each direction.
-        dim: width of a word's vector.
-        vocabulary_size: words known.
+        reviews: training reviews to use; by default all. Fewer are a separate benchmark, "imdb_part", with its own
+            rows.
+        epochs: each with its time and the accuracy after it.
+        batch_size: reviews per step.
+        max_length: words of a review; the rest is cut off.
+        units: size of the LSTM in each direction.
+        dim: dimension of the word embeddings.
+        vocabulary_size: size of the vocabulary.
         learning_rate: of Adam.
-        seed: of the weights, the order and the reviews held out.
-        out: CSV file; all rows of this benchmark in it are replaced.
+        seed: for the weights, the order and the held-out reviews.
+        out: CSV file; replaces all rows of this benchmark.
     """
     positive_integer("epochs", epochs)
     if reviews is not None:
@@ -62,7 +61,7 @@ def main(
     training = data.train if reviews is None else some_of(data.train, reviews, seed)
     vocabulary = Vocabulary.fit(training.texts, vocabulary_size)
     ids, held_out = vocabulary.encode(training.texts), vocabulary.encode(data.validation.texts)
-    padded, exam = padded_ids(ids, max_length), padded_ids(held_out, max_length)
+    padded, held_out_ids = padded_ids(ids, max_length), padded_ids(held_out, max_length)
     bucketed = Batches(ids, training.labels, batch_size, max_length=max_length, shuffle=True, seed=seed)
 
     keras.utils.set_random_seed(seed)
@@ -83,7 +82,7 @@ def main(
             start = time.perf_counter()
             model.fit(**inputs, initial_epoch=epoch, epochs=epoch + 1, verbose=0)
             seconds = time.perf_counter() - start
-            right = model.predict(exam, batch_size=128, verbose=0).argmax(axis=-1) == data.validation.labels
+            right = model.predict(held_out_ids, batch_size=128, verbose=0).argmax(axis=-1) == data.validation.labels
             case = f"{len(training):,} reviews, batches of {batch_size}, epoch {epoch + 1}"
             session.add(case, name, "epoch time", seconds, rival=name == steps.KERAS)
             session.add(case, name, "validation accuracy", right.mean(), samples=len(right))
@@ -92,12 +91,12 @@ def main(
 
 
 def some_of(split, count, seed):
-    """So many texts of a split, drawn: those of a file may be sorted by label."""
+    """A random sample of `count` texts of a split, because files may be sorted by label."""
     return split.take(np.random.default_rng(seed).permutation(len(split))[:count])
 
 
 def stock_model(vocabulary_size, dim, units, learning_rate):
-    """The model as Keras's own examples write it, compiled with Keras's own choice of XLA."""
+    """The model as in Keras's own examples, with Keras's default for XLA."""
     model = keras.Sequential(
         [
             keras.Input((None,), dtype="int32"),
@@ -111,7 +110,7 @@ def stock_model(vocabulary_size, dim, units, learning_rate):
 
 
 def our_model(vocabulary_size, dim, units, learning_rate):
-    """The same model from this package's parts; XLA for the whole step is off, as in `training.fit`."""
+    """The same model built with rnn_zoo; without XLA, as in `training.fit`."""
     model = rnn_zoo.many_to_one(
         rnn_zoo.Tokens(vocabulary_size, dim),
         rnn_zoo.Recurrent("lstm", units, bidirectional=True),
@@ -123,7 +122,7 @@ def our_model(vocabulary_size, dim, units, learning_rate):
 
 
 def padded_ids(tokens, length):
-    """Token ids, cut and padded on the right to one length: TokenIds -> <int32>[texts, length]."""
+    """Token ids, truncated and padded on the right to one length: TokenIds -> <int32>[texts, length]."""
     return keras.utils.pad_sequences(
         [tokens[text] for text in range(len(tokens))], length, padding="post", truncating="post"
     )

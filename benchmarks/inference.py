@@ -1,4 +1,4 @@
-"""Answers of an exported model: one sentence at once, and many.
+"""Latency and throughput of an exported model: one sentence, and many texts.
 
 python -m benchmarks.inference
 """
@@ -33,11 +33,11 @@ def main(
 
     Args:
         model: an exported folder.
-        sentence: the sentence asked.
-        texts: reviews asked in batches: of IMDB where they are there, else the sentences that ship with the package.
-        batch_size: texts at once.
-        seconds: of timing for each of the two, warm-up excluded.
-        out: CSV file; all rows of this benchmark in it are replaced.
+        sentence: the input of the latency measurement.
+        texts: number of texts for the throughput: IMDB reviews if available, else sentences in the package.
+        batch_size: texts per batch.
+        seconds: timing of each case in seconds, without the warm-up.
+        out: CSV file; replaces all rows of this benchmark.
     """
     positive_integer("texts", texts)
     session = Session("inference")
@@ -54,15 +54,15 @@ def main(
 
 
 def some_texts(count):
-    """What they are, and so many texts (or all there are) in the order of their file."""
+    """Their description, and the first `count` texts in the order of the file."""
     if film_reviews.are_there():
         return "IMDB reviews held out", film_reviews.load().validation.texts[:count]
     return "sentences of the package", datasets.load("sample").train.texts[:count]
 
 
 def add_latency(session, case, exported, sentence, seconds):
-    """Median and 90th percentile of one call for one sentence; the rival has its token ids ready made."""
-    saved = tf.saved_model.load(str(exported.folder))  # its functions die with it
+    """Median and 90th percentile of one call for one sentence; the rival gets token ids, not text."""
+    saved = tf.saved_model.load(str(exported.folder))  # keep a reference: its functions are freed with it
     ids = exported.vocabulary.layer([sentence]).numpy()
     contestants = [
         Contestant("SavedModel, serve", lambda: saved.serve(tf.constant([sentence]))["probabilities"].numpy()),
@@ -81,7 +81,7 @@ def add_latency(session, case, exported, sentence, seconds):
 
 
 def add_throughput(session, case, exported, texts, batch_size, seconds):
-    """Texts a second through the SavedModel, in the order given and sorted by length."""
+    """Texts per second through the SavedModel, in the order of the file and sorted by length."""
     saved = tf.saved_model.load(str(exported.folder))
 
     def in_order():

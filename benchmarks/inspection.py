@@ -1,4 +1,4 @@
-"""What looking into a network costs: gradients through time, contributions, a page.
+"""Time of inspecting a network: gradients through time, contributions, the page.
 
 python -m benchmarks.inspection
 """
@@ -35,16 +35,16 @@ def main(
     seconds: float = 8.0,
     out: Path = Path("results/benchmarks.csv"),
 ):
-    """Times `gradient_flow` beside a training step of the same model, then contributions and a page of an export.
+    """Times `gradient_flow` and a training step of the same model, then contributions and the page of an export.
 
     Args:
-        cells: cells of the models of `gradient_flow`.
-        sizes: batch/time/features/units of these.
+        cells: cells of the models for `gradient_flow`.
+        sizes: their batch/time/features/units.
         model: an exported classifier of texts.
         words: length of the text whose contributions are computed.
-        starts: how often `rnn-zoo inspect` is started.
-        seconds: of timing for each case, warm-up excluded.
-        out: CSV file; all rows of this benchmark in it are replaced.
+        starts: runs of `rnn-zoo inspect`.
+        seconds: timing of each case in seconds, without the warm-up.
+        out: CSV file; replaces all rows of this benchmark.
     """
     size = Sizes.parse(sizes)
     positive_integer("words", words)
@@ -64,7 +64,7 @@ def main(
 
 
 def flow_and_step(cell, size):
-    """The contestants: the gradients with respect to every state, and a training step of the same model."""
+    """The contestants: gradients with respect to every state, and a training step of the same model."""
     model = many_to_one(Vectors(size.features), Recurrent(cell, size.units), Classes(2), pooling="last")
     generator = np.random.default_rng(0)
     inputs = generator.standard_normal((size.batch, size.time, size.features)).astype("float32")
@@ -76,7 +76,7 @@ def flow_and_step(cell, size):
 
 
 def add_contributions(session, case, model, words, seconds):
-    """The median of integrated gradients, complete to 1 %, of a text of random words."""
+    """The median time of integrated gradients, complete to 1 %, for a text of random words."""
     exported = rnn_zoo.load(model)
     ids = np.random.default_rng(0).integers(2, len(exported.vocabulary.words), words).astype("int32")
     contestants = [Contestant("integrated_gradients", lambda: integrated_gradients(exported.model, ids))]
@@ -84,7 +84,7 @@ def add_contributions(session, case, model, words, seconds):
 
 
 def add_page(session, case, model, starts):
-    """The median time of the whole command in a process of its own, and the size of what it writes."""
+    """The median time of the whole command in a new process, and the size of the page."""
     taken = []
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "report.html"

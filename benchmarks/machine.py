@@ -1,4 +1,4 @@
-"""The machine that is measured on: its cores, its multiply speed, its software."""
+"""The machine of the measurement: cores, speed of a matrix product, software versions."""
 
 import importlib.metadata
 import importlib.util
@@ -8,18 +8,18 @@ import time
 import keras
 import tensorflow as tf
 
-from rnn_zoo.evaluation.circumstances import these_versions
+from rnn_zoo.evaluation.hardware import describe_versions
 
 
 def prepare():
-    """Hides GPUs from TensorFlow, so that every contestant computes on the same cores; before anything runs on them.
+    """Hides GPUs from TensorFlow, so that all contestants use the same CPU cores; call before TensorFlow computes.
 
     Raises:
         ValueError: Keras runs on another backend.
     """
     backend = keras.backend.backend()
     if backend != "tensorflow":
-        raise ValueError(f"`KERAS_BACKEND` must be tensorflow, on which Keras is timed here; got {backend}.")
+        raise ValueError(f"`KERAS_BACKEND` must be tensorflow, the backend of these benchmarks; got {backend}.")
     tf.config.set_visible_devices([], "GPU")
 
 
@@ -34,24 +34,24 @@ def has_torch():
 
 
 def versions():
-    """The installed versions in words, PyTorch's included where it is there."""
+    """The installed versions as text, including PyTorch if it is installed."""
     torch = f"; torch {importlib.metadata.version('torch')}" if has_torch() else ""
-    return these_versions() + torch
+    return describe_versions() + torch
 
 
 def matmul_gflops(size=2048, repeats=10):
-    """The speed of one large float32 matrix product in TensorFlow, the best of some.
+    """The speed of one large float32 matrix product in TensorFlow, the best of several.
 
     Args:
         size: int > 0, of the square matrices.
         repeats: int > 0.
 
     Returns:
-        float, 1e9 floating-point operations a second; a multiply-add is two.
+        float, 1e9 floating-point operations per second; a multiply-add is two.
     """
     matrix = tf.random.stateless_normal((size, size), seed=(0, 0))
     best = float("inf")
-    for _ in range(repeats + 1):  # the first may start threads; it is never the best
+    for _ in range(repeats + 1):  # one more: the first may start threads
         start = time.perf_counter()
         tf.matmul(matrix, matrix).numpy()
         best = min(best, time.perf_counter() - start)
@@ -59,5 +59,5 @@ def matmul_gflops(size=2048, repeats=10):
 
 
 def floor_milliseconds(multiply_adds, gflops):
-    """How long so many multiply-adds take at the speed of one large matrix product, in ms."""
+    """Time of a number of multiply-adds at the speed of one large matrix product, in ms."""
     return 2 * multiply_adds / (gflops * 1e9) * 1e3

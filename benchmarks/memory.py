@@ -19,17 +19,17 @@ def main(
     sizes: str = "32/5000/64/128",
     out: Path = Path("results/benchmarks.csv"),
 ):
-    """Measures the memory of a training step whose loss reads the last state alone.
+    """Measures the memory of a training step whose loss depends on the last state only.
 
     Args:
         cells: "vanilla", "lstm", "gru".
         sizes: batch/time/features/units.
-        out: CSV file; all rows of this benchmark in it are replaced.
+        out: CSV file; replaces all rows of this benchmark.
     """
     size = Sizes.parse(sizes)
-    # Between two kept states lie sqrt(time) others, made again: the least memory in all.
+    # Keeping every sqrt(time)-th state and recomputing those between needs the least memory.
     every = math.isqrt(size.time)
-    # Keras with XLA is left out: it keeps gigabytes, which not every machine has.
+    # Keras with XLA is left out: it needs gigabytes, which not every machine has.
     contestants = [(library, library, {}) for library in steps.libraries() if library != steps.KERAS_XLA]
     contestants.insert(1, (f"rnn_zoo, checkpoint={every}", steps.RNN_ZOO, {"checkpoint": every}))
     cases = [(cell, *contestant) for cell in cells for contestant in contestants]

@@ -1,4 +1,4 @@
-"""The training step of the recurrences that train in parallel over time, against the GRUs.
+"""The training step of recurrences that train in parallel over time, compared with GRUs.
 
 python -m benchmarks.parallel_time
 """
@@ -20,12 +20,12 @@ def main(
     seconds: float = 15.0,
     out: Path = Path("results/benchmarks.csv"),
 ):
-    """Times a training step of MinGRU and MinLSTM beside that of a GRU in every library, this one included.
+    """Times a training step of MinGRU and MinLSTM, and of a GRU in every library, rnn_zoo included.
 
     Args:
         sizes: batch/time/features/units.
-        seconds: of timing for each case, warm-up excluded.
-        out: CSV file; all rows of this benchmark in it are replaced.
+        seconds: timing of each case in seconds, without the warm-up.
+        out: CSV file; replaces all rows of this benchmark.
     """
     cases = [Sizes.parse(text) for text in sizes]
     session = Session("parallel_time")
@@ -46,7 +46,7 @@ def race(sizes):
     ]
     weights = steps.initial_weights("gru", sizes)
     return contestants + [
-        # Our own GRU is a rival too: who can take it needs a reason to take another cell.
+        # The GRU of rnn_zoo is a rival too: another cell must be better than that.
         Contestant(f"GRU, {library}", steps.make(library, "gru", sizes, inputs, targets, weights), rival=True)
         for library in steps.libraries()
     ]

@@ -1,8 +1,8 @@
-"""The peak memory of training steps, in a process of its own.
+"""The peak memory of training steps, measured in a new process.
 
     python -m benchmarks.peak '{"library": "Keras", "cell": "vanilla", "sizes": "16/1000/64/128", "options": {}}'
 
-prints it in MB. A process keeps memory that it has freed, and counts what others left to it: so each is fresh.
+prints it in MB. A process keeps memory that it has freed, so every measurement needs a new one.
 """
 
 import contextlib
@@ -23,10 +23,10 @@ _ROOT = Path(__file__).parents[1]
 
 
 def peak_megabytes(library, cell, sizes, **options):
-    """The peak resident memory of three training steps whose loss reads the last step alone.
+    """The peak resident memory of three training steps whose loss depends on the last time step only.
 
-    It is counted above what stood before the first of them: data and weights are there, and the library has taken a
-    step on two time steps already, so that its code is loaded. What the first step compiles is part of it.
+    The memory before the first of them is subtracted: that of the data, the weights and the library, which has run a
+    step on two time steps already. What the first step compiles is included.
 
     Args:
         library: one of `steps.LIBRARIES`.
@@ -38,7 +38,7 @@ def peak_megabytes(library, cell, sizes, **options):
         float, MB of 1e6 bytes.
 
     Raises:
-        OSError: there is no /proc (not Linux), or the process failed; with its last line.
+        OSError: there is no /proc (not Linux), or the process failed; the error has its last line.
     """
     if not STATUS.exists():
         raise OSError(f"the peak memory is read from {STATUS}, which only Linux has.")
@@ -65,7 +65,7 @@ def _measure(library, cell, sizes, options):
     step = steps.make(library, cell, sizes, *steps.data(sizes, last_only=True), **options)
     gc.collect()
     before = memory("VmRSS")
-    # Where the mark cannot be set back, it is that of the loading: lower than any step worth measuring.
+    # If the peak cannot be reset, it is that of loading: lower than any step worth measuring.
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
     for _ in range(STEPS):
@@ -74,12 +74,12 @@ def _measure(library, cell, sizes, options):
 
 
 def _shortened(options, time):
-    # A kept state every 50 steps makes no sense on two.
+    # With two time steps the distance between kept states is at most two.
     return {name: min(value, time) if name == "checkpoint" else value for name, value in options.items()}
 
 
 def memory(field):
-    """A line of /proc/self/status, in bytes."""
+    """A field of /proc/self/status, in bytes."""
     for line in STATUS.read_text().splitlines():
         if line.startswith(field + ":"):
             return int(line.split()[1]) * 1024

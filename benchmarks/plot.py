@@ -1,4 +1,4 @@
-"""The picture of how time and memory grow, drawn from the rows of `benchmarks.scaling`.
+"""Plot of time and memory by sequence length and units, from the rows of `benchmarks.scaling`.
 
 python -m benchmarks.plot
 """
@@ -12,7 +12,7 @@ from benchmarks.sizes import Sizes
 from benchmarks.steps import KERAS, PYTORCH, RNN_ZOO
 from rnn_zoo.files import atomic_file
 
-# Okabe and Ito 2008: told apart by every eye; the markers tell them apart in grey.
+# Okabe and Ito 2008: distinguishable with colour blindness; the markers also in grey.
 STYLES = {
     RNN_ZOO: {"color": "#D55E00", "marker": "o", "linewidth": 2.4, "zorder": 3},
     KERAS: {"color": "#0072B2", "marker": "s"},
@@ -23,7 +23,7 @@ METRICS = {"step time": "time of a training step (ms)", "peak memory": "peak mem
 
 
 def main(*, results: Path = Path("results/benchmarks.csv"), out: Path = Path("results/benchmarks.png")):
-    """Draws time and memory of a training step against the length of time and the number of units.
+    """Plots time and memory of a training step against sequence length and number of units.
 
     Args:
         results: CSV file with the rows of `benchmarks.scaling`.
@@ -34,18 +34,18 @@ def main(*, results: Path = Path("results/benchmarks.csv"), out: Path = Path("re
 
 
 def draw(rows, path):
-    """Draws the rows of `benchmarks.scaling` to a PNG: a row of panels for each metric, a column for what grows.
+    """Plots the rows of `benchmarks.scaling` to a PNG: one row of panels per metric, one column per variable.
 
     Args:
-        rows: list of dicts as `records.read` gives them.
+        rows: list of dicts, as `records.read` returns.
         path: file to write, atomically.
 
     Raises:
-        ValueError: there is no row.
+        ValueError: there are no rows.
     """
     if not rows:
         raise ValueError("there are no rows of `scaling` to draw: run `python -m benchmarks.scaling` first.")
-    from matplotlib.figure import Figure  # no pyplot: it would choose a screen and keep the figure alive
+    from matplotlib.figure import Figure  # not pyplot, which would need a display and keep the figure in memory
 
     figure = Figure(figsize=(10, 8), layout="constrained")
     panels = figure.subplots(len(METRICS), len(AXES), sharey="row", squeeze=False)
@@ -63,7 +63,7 @@ def draw(rows, path):
 
 
 def _draw_panel(axes, rows, metric, axis):
-    """Draws the lines of one panel; returns in words what does not grow in it."""
+    """Draws the lines of one panel; returns its fixed sizes as text."""
     found = [(row, Sizes.parse(row["case"].split(": ")[1])) for row in rows if row["case"].startswith(f"{axis}: ")]
     found = [(row, sizes) for row, sizes in found if row["metric"] == metric]
     for contestant in dict.fromkeys(row["contestant"] for row, _ in found):
@@ -87,7 +87,7 @@ def _draw_panel(axes, rows, metric, axis):
 
 
 def _draw_line(axes, values, **style):
-    seen = sorted((place, value) for place, value in values.items() if value > 0)  # the axis has no place for 0
+    seen = sorted((place, value) for place, value in values.items() if value > 0)  # a logarithmic axis has no 0
     if seen:
         axes.plot(*zip(*seen, strict=True), **style)
 

@@ -1,4 +1,4 @@
-"""Markdown tables made from results/benchmarks.csv, and the command that puts them into README.md.
+"""Markdown tables of results/benchmarks.csv, and the command that writes them into README.md.
 
 python -m benchmarks.readme
 """
@@ -19,7 +19,7 @@ def main(
     results: Path = Path("results/benchmarks.csv"),
     into: Path = Path("benchmarks/README.md"),
 ):
-    """Rewrites a document between `<!-- results:NAME -->` and `<!-- /results -->`, for each benchmark that has them.
+    """Rewrites a document between `<!-- results:NAME -->` and `<!-- /results -->`, for each benchmark with markers.
 
     Args:
         results: CSV file.
@@ -35,7 +35,7 @@ def table(rows, benchmark):
     """A Markdown table of a benchmark's rows, in their order; below it the machine and the command.
 
     Args:
-        rows: list of dicts as `records.read` gives them.
+        rows: list of dicts, as `records.read` returns.
         benchmark: str.
 
     Returns:

@@ -1,4 +1,4 @@
-"""results/benchmarks.csv: one number a row, written by the run that measured it."""
+"""results/benchmarks.csv: one number per row, written by the run that measured it."""
 
 import csv
 from pathlib import Path
@@ -25,7 +25,7 @@ COLUMNS = (
     "command",
 )
 NUMBERS = ("value", "lower_quartile", "upper_quartile", "samples", "ratio", "floor", "share_of_floor", "gflops")
-# Metric -> (unit, whether more is better; None: not to be compared by a ratio).
+# Metric -> (unit, whether more is better; None: no ratio is computed).
 METRICS = {
     "step time": ("ms", False),
     "epoch time": ("s", False),
@@ -48,7 +48,7 @@ def read(path):
         list of dicts of str, with the keys `COLUMNS`; empty strings where a number does not apply.
 
     Raises:
-        ValueError: another header, a row of another length or a number that is none, with file and line.
+        ValueError: another header, a row of another length or an invalid number; the error has file and line.
     """
     found = []
     with open(path, encoding="utf-8", newline="") as file:
@@ -68,15 +68,15 @@ def read(path):
 
 
 def replace(path, benchmark, rows):
-    """Puts rows in the place of all rows that a benchmark had; those of the others stay. Atomic.
+    """Replaces all rows of one benchmark and keeps those of the others. Atomic.
 
     Args:
-        path: the CSV file; made with its header where there is none.
-        benchmark: str, the name in column "benchmark" of each of the rows.
+        path: the CSV file; created with its header if there is none.
+        benchmark: str, its name in the column "benchmark".
         rows: dicts with the keys `COLUMNS`.
 
     Raises:
-        ValueError: the file is no file of benchmark rows. It is left as it was.
+        ValueError: the file has other columns. It is unchanged then.
     """
     path = Path(path)
     kept = [row for row in (read(path) if path.exists() else []) if row["benchmark"] != benchmark]
@@ -87,32 +87,32 @@ def replace(path, benchmark, rows):
 
 
 def compared(rows, rivals):
-    """Adds `rival` and `ratio` to each row: the best rival of its case and metric, and how many times better this is.
+    """Adds `rival` and `ratio` to each row: the best rival of its case and metric, and how much better the row is.
 
-        ratio = rival's value / value         where less is better (time, memory)
-        ratio = value / rival's value         where more is better (throughput)
+        ratio = rival's value / value         if less is better (time, memory)
+        ratio = value / rival's value         if more is better (throughput)
 
     Args:
         rows: dicts with "case", "contestant", "metric" and a float "value".
-        rivals: names of the contestants that the others are held against.
+        rivals: names of the contestants that the others are compared with.
 
     Returns:
-        list of dicts, copies with "rival" and "ratio"; None where there is no rival or nothing to divide by.
+        list of dicts, copies with "rival" and "ratio"; None if there is no rival or its value is 0.
     """
     made = []
     for row in rows:
         more_is_better = METRICS[row["metric"]][1]
-        beside = [
+        compared_with = [
             other
             for other in rows
             if (other["case"], other["metric"]) == (row["case"], row["metric"]) and other["contestant"] in rivals
         ]
-        if not beside or more_is_better is None:
+        if not compared_with or more_is_better is None:
             made.append({**row, "rival": None, "ratio": None})
             continue
-        best = (max if more_is_better else min)(beside, key=lambda other: other["value"])
+        best = (max if more_is_better else min)(compared_with, key=lambda other: other["value"])
         above, below = (row, best) if more_is_better else (best, row)
-        ratio = above["value"] / below["value"] if below["value"] else None  # too little memory to be seen
+        ratio = above["value"] / below["value"] if below["value"] else None  # too little memory to measure
         made.append({**row, "rival": best["contestant"], "ratio": ratio})
     return made
 

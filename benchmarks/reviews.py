@@ -1,4 +1,4 @@
-"""The film reviews that two benchmarks read, where they lie on this machine: a benchmark downloads nothing."""
+"""The film reviews of two benchmarks, if they are on this machine: a benchmark downloads nothing."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from rnn_zoo import datasets
 
 
 def are_there():
-    """bool, whether the IMDB reviews can be read; if not, a line is printed that says where they were looked for."""
+    """bool, whether the IMDB reviews are available; if not, prints where they were expected."""
     folder = Path(os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")).expanduser()
     if (folder / "imdb_reviews").is_dir():
         return True
@@ -16,5 +16,5 @@ def are_there():
 
 
 def load(seed=0):
-    """The IMDB reviews, a tenth of the training reviews held out -> rnn_zoo.datasets.TextDataset."""
+    """The IMDB reviews, with a tenth of the training reviews held out -> rnn_zoo.datasets.TextDataset."""
     return datasets.load("imdb_reviews", validation=0.1, seed=seed)

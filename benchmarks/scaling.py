@@ -1,4 +1,4 @@
-"""Time and memory of a training step of the vanilla layer as the sequence and the state grow.
+"""Time and memory of a training step of the vanilla layer by sequence length and state size.
 
 python -m benchmarks.scaling && python -m benchmarks.plot
 """
@@ -27,21 +27,21 @@ def main(
     seconds: float = 4.0,
     out: Path = Path("results/benchmarks.csv"),
 ):
-    """Measures one training step at each length of time, and at each number of units.
+    """Measures one training step for each sequence length and for each number of units.
 
     Args:
-        times: steps of a sequence, with `usual_units`.
+        times: sequence lengths, with `usual_units`.
         units: sizes of the state, with `usual_time`.
-        batch: sequences of a step.
-        features: numbers of a time step.
-        usual_time: steps of a sequence where the units grow.
-        usual_units: size of the state where the sequence grows.
-        seconds: of timing for each case, warm-up excluded.
-        out: CSV file; all rows of this benchmark in it are replaced.
+        batch: sequences per training step.
+        features: input features of a time step.
+        usual_time: sequence length while the units vary.
+        usual_units: size of the state while the sequence length varies.
+        seconds: timing of each case in seconds, without the warm-up.
+        out: CSV file; replaces all rows of this benchmark.
     """
     cases = {f"time: {size}": size for size in (Sizes(batch, time, features, usual_units) for time in times)}
     cases |= {f"units: {size}": size for size in (Sizes(batch, usual_time, features, unit) for unit in units)}
-    # Keras with XLA is left out: its compiled loop is as long to wait for as all the others together.
+    # Keras with XLA is left out: compiling its loop takes as long as all the others together.
     libraries = [library for library in steps.libraries() if library != steps.KERAS_XLA]
     session = Session("scaling")
     with session.progress(cases) as names:

@@ -9,15 +9,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from benchmarks import machine, records
-from rnn_zoo.evaluation.circumstances import this_hardware
+from rnn_zoo.evaluation.hardware import describe_hardware
 
 
 class Session:
-    """Collects the numbers of one benchmark, shows where it is, and writes them all at the end.
+    """Collects the numbers of one benchmark, shows its progress, and writes all rows at the end.
 
     Args:
-        benchmark: str, its name, which its rows carry.
-        module: str, the module in this folder that runs it; by default of the same name.
+        benchmark: str, its name in the rows.
+        module: str, the module in this folder that runs it; by default that of the same name.
     """
 
     def __init__(self, benchmark, module=None):
@@ -31,7 +31,7 @@ class Session:
 
     @contextlib.contextmanager
     def progress(self, cases):
-        """Yields each of the cases in turn, with a progress bar on standard error."""
+        """Yields the cases one by one, with a progress bar on standard error."""
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
@@ -51,7 +51,7 @@ class Session:
             yield each()
 
     def say(self, text):
-        """Prints a line on standard error, above the bar."""
+        """Prints a line on standard error, above the progress bar."""
         self.console.print(text, highlight=False, soft_wrap=True)
 
     def add(self, case, contestant, metric, value, *, rival=False, quartiles=(None, None), samples=1, work=None):
@@ -62,10 +62,10 @@ class Session:
             contestant: str, its name.
             metric: str, one of `records.METRICS`.
             value: float, in the unit of the metric.
-            rival: bool, whether the others are held against it.
-            quartiles: pair of floats, the lower and the upper.
-            samples: int, how many measurements `value` is made of.
-            work: int, the multiply-adds that cannot be left out; None: no floor is known.
+            rival: bool, whether the others are compared with it.
+            quartiles: pair of floats, lower and upper.
+            samples: int, number of measurements behind `value`.
+            work: int, the unavoidable multiply-adds; None: no floor is known.
         """
         if rival:
             self.rivals.add(contestant)
@@ -101,12 +101,12 @@ class Session:
         self.say(f"{case}: {medians}")
 
     def write(self, path):
-        """Writes all rows, in the place of those that this benchmark had, and prints them as a table."""
-        # The best of two moments: other work on the machine would make the floor too high and us look too good.
+        """Writes all rows, replacing the earlier ones of this benchmark, and prints them as a table."""
+        # The better of two measurements: other work on the machine would make the floor too high, and us look too good.
         self.gflops = max(self.gflops, machine.matmul_gflops())
         common = {
             "gflops": self.gflops,
-            "hardware": this_hardware(),
+            "hardware": describe_hardware(),
             "versions": machine.versions(),
             "command": self.command,
         }

@@ -1,11 +1,11 @@
-"""The sizes of a training step, and the multiply-adds that no implementation of it can leave out."""
+"""The sizes of a training step, and its unavoidable multiply-adds."""
 
 import dataclasses
 
 from rnn_zoo.checks import one_of, positive_integer
 
 GATES = {"vanilla": 1, "lstm": 4, "gru": 3, "min_gru": 2, "min_lstm": 3}
-WITHOUT_STATE_PRODUCT = ("min_gru", "min_lstm")  # their gates read x_t alone
+WITHOUT_STATE_PRODUCT = ("min_gru", "min_lstm")  # their gates depend on x_t only
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Sizes:
 
     @classmethod
     def parse(cls, text):
-        """The sizes that "32/100/64/64" says; ValueError where it says none."""
+        """Sizes from text such as "32/100/64/64"; ValueError for any other text."""
         parts = text.split("/")
         if len(parts) != 4 or not all(part.isdecimal() for part in parts):
             raise ValueError(f"`sizes` must be batch/time/features/units, such as 32/100/64/64; got {text!r}.")
@@ -37,7 +37,7 @@ class Sizes:
 
             3 batch time gates units (features + units)
 
-        One product forward, and two backward for each (by the weights and by what they were multiplied with). Cells
+        One product forward and two backward for each (gradients of the weights and of their inputs). Cells
         that train in parallel over time have no product with the state, so no second term.
 
         Args:

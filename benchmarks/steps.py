@@ -1,8 +1,8 @@
 """One training step of one recurrent layer, in each library: the same data, weights, loss and update.
 
-    y = layer(x),  L = mean((y - target)^2),  w <- w - rate dL/dw,  and dL/dx is made too
+    y = layer(x),  L = mean((y - target)^2),  w <- w - rate dL/dw,  and dL/dx is computed too
 
-Every step starts from Python and ends with the loss read back, so that nothing runs on after it.
+Every step starts from Python and ends with reading the loss, so that no computation continues after it.
 """
 
 import keras
@@ -19,10 +19,10 @@ _KERAS_LAYERS = {"vanilla": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "
 
 
 def libraries():
-    """list of the libraries that are installed; a missing PyTorch is left out with a hint."""
+    """The installed libraries, a list; prints a hint if PyTorch is missing."""
     if machine.has_torch():
         return list(LIBRARIES)
-    print('PyTorch is not installed, so its rows are left out. For them: pip install "rnn-zoo[bench]"')
+    print('PyTorch is not installed, so its rows are left out. To include them: pip install "rnn-zoo[bench]"')
     return [one for one in LIBRARIES if one != PYTORCH]
 
 
@@ -31,7 +31,7 @@ def data(sizes, last_only=False, seed=0):
 
     Args:
         sizes: Sizes.
-        last_only: bool, targets for the last step's output alone.
+        last_only: bool, targets for the output of the last time step only.
         seed: int.
 
     Returns:
@@ -51,7 +51,7 @@ def make(library, cell, sizes, inputs, targets, weights=None, **options):
         library: one of `LIBRARIES`.
         cell: "vanilla", "lstm" or "gru"; with rnn_zoo any cell of `Recurrent`.
         sizes: Sizes.
-        inputs, targets: as `data` gives them.
+        inputs, targets: as `data` returns them.
         weights: list of arrays in Keras's order and layout; None: the layer's own.
         options: further arguments of `rnn_zoo.Recurrent`.
 
@@ -75,7 +75,7 @@ def make(library, cell, sizes, inputs, targets, weights=None, **options):
 
 
 def initial_weights(cell, sizes, seed=0):
-    """Weights for `make`: those a Keras layer starts with, the biases moved off zero so that they count.
+    """Weights for `make`: the initial weights of a Keras layer, with biases that are not zero.
 
     Args:
         cell: "vanilla", "lstm" or "gru".
@@ -94,14 +94,14 @@ def initial_weights(cell, sizes, seed=0):
 
 
 def assert_equal(steps, tolerance=1e-3):
-    """Takes one step with each and holds them equal: the outputs, the loss, dL/dx and the updates of the kernels.
+    """Runs one step of each and compares outputs, loss, dL/dx and the updates of the kernels.
 
     Args:
         steps: dict, name -> step made by `make` from the same data and weights; the first is the reference.
-        tolerance: float, as a share of the largest number of the reference's array.
+        tolerance: float, relative to the largest value in the reference's array.
 
     Raises:
-        AssertionError: one of them computes something else, with its name.
+        AssertionError: one of them computes something else; the error has its name.
     """
     found = {name: step.probe() for name, step in steps.items()}
     reference, *others = found

@@ -1,4 +1,4 @@
-"""Sentences tagged a second by an exported model on one core, in batches and one by one.
+"""Sentences per second tagged by an exported model on one core, in batches and one by one.
 
 python -m benchmarks.tagging_speed
 """
@@ -13,7 +13,7 @@ from benchmarks.command import run
 from benchmarks.session import Session
 from benchmarks.timing import Contestant, interleave
 from rnn_zoo.checks import positive_integer
-from rnn_zoo.datasets import load_tagged
+from rnn_zoo.tasks.tagging.data import load_tagged
 
 
 def main(
@@ -24,15 +24,15 @@ def main(
     seconds: float = 15.0,
     out: Path = Path("results/benchmarks.csv"),
 ):
-    """Times a tagger on raw sentences: split into words, spelled, tagged, names with their places and probabilities.
+    """Times a tagger on raw sentences: splitting into words, tagging, names with positions and probabilities.
 
     Args:
         model: an exported folder.
-        data: what is tagged, its test sentences: "wnut17", in the package, "conll2003", or the path of a CoNLL file or
-            of a folder of them.
-        batch_size: sentences at once, those of like length together.
-        seconds: of timing, warm-up excluded.
-        out: CSV file; all rows of this benchmark in it are replaced.
+        data: data set whose test sentences are tagged: "wnut17" (in the package), "conll2003", or the path of a CoNLL
+            file or of a folder with such files.
+        batch_size: sentences per batch, grouped by length.
+        seconds: timing in seconds, without the warm-up.
+        out: CSV file; replaces all rows of this benchmark.
     """
     positive_integer("batch_size", batch_size)
     on_one_core()
@@ -47,7 +47,7 @@ def main(
 
 
 def on_one_core():
-    """Keeps this process on one core; before TensorFlow computes anything."""
+    """Restricts this process to one core; call before TensorFlow computes."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     tf.config.threading.set_intra_op_parallelism_threads(1)
@@ -55,7 +55,7 @@ def on_one_core():
 
 
 def add_throughput(session, case, exported, sentences, batch_size, seconds):
-    """Sentences a second, each with its sorting by length; the rival asks for one sentence after the other."""
+    """Sentences per second, including sorting by length; the rival predicts the sentences one by one."""
     saved = tf.saved_model.load(str(exported.folder))
 
     def in_batches(size):

@@ -6,10 +6,10 @@ from benchmarks.steps import RATE
 
 
 class TensorFlowStep:
-    """See `benchmarks.steps`; calling it takes a step.
+    """See `benchmarks.steps`; a call runs one step.
 
     Args:
-        layer: keras.layers.Layer, <float>[batch, time, features] -> outputs in the shape of the targets.
+        layer: keras.layers.Layer, <float>[batch, time, features] -> outputs with the shape of the targets.
         inputs, targets: arrays.
         weights: list of arrays, or None.
         jit_compile: bool, XLA for the whole step.
@@ -32,7 +32,7 @@ class TensorFlowStep:
             by_inputs, *by_weights = tape.gradient(loss, [inputs, *variables])
             for variable, gradient in zip(variables, by_weights, strict=True):
                 variable.assign_sub(RATE * gradient)
-            return loss, by_inputs  # what is not returned would not be computed
+            return loss, by_inputs  # only what is returned is computed
 
         self._step = step
 
@@ -40,7 +40,7 @@ class TensorFlowStep:
         return float(self._step(self.inputs)[0])
 
     def probe(self):
-        """Takes a step; dict of the outputs before it, the loss, dL/dx and the updates of the kernels, as arrays."""
+        """Runs a step; dict of the outputs before it, the loss, dL/dx and the updates of the kernels, as arrays."""
         outputs = self.layer(self.inputs, training=True).numpy()
         before = self.layer.get_weights()
         loss, by_inputs = self._step(self.inputs)

@@ -1,4 +1,4 @@
-"""Interleaved timing: contestants take turns in one process, so that a slow moment of the machine hits them all."""
+"""Interleaved timing: contestants take turns in one process, so that other work on the machine affects all of them."""
 
 import dataclasses
 import math
@@ -10,12 +10,12 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class Contestant:
-    """Something to be timed.
+    """A function to time.
 
     Args:
         name: str.
         step: function without arguments that returns when its work is done.
-        rival: bool, whether the others are held against it.
+        rival: bool, whether the others are compared with it.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Contestant:
 
 @dataclasses.dataclass(frozen=True)
 class Timing:
-    """How long each timed call of a contestant took.
+    """The times of the calls of a contestant.
 
     Args:
         contestant: Contestant.
@@ -41,20 +41,20 @@ class Timing:
 
 
 def interleave(contestants, *, seconds=5.0, turn=0.05, least_rounds=5, hopeless=4.0, seed=0):
-    """Times contestants in turns, each round in a new order.
+    """Times contestants in turns, in a new order each round.
 
-    Each is warmed up first. A turn is about `turn` seconds of calls one after another, as in a training loop; the first
-    call of it is not timed where it is shorter than a turn, because it finds the caches, and the threads that still
-    spin, of the contestant before. A rival that in its warm-up is `hopeless` times slower than the fastest rival keeps
-    the times of its warm-up, since no ratio depends on it.
+    Each is warmed up first. A turn is about `turn` seconds of consecutive calls, as in a training loop; the first call
+    is not timed if it is shorter than a turn, because caches and threads are still those of the previous contestant. A
+    rival that is `hopeless` times slower than the fastest rival in its warm-up keeps the times of the warm-up, since no
+    ratio depends on it.
 
     Args:
         contestants: list of Contestant with different names.
-        seconds: float > 0, about how long to time, warm-up excluded.
-        turn: float > 0, seconds of a turn.
-        least_rounds: int > 0, rounds even where they take longer than `seconds`.
+        seconds: float > 0, approximate time in seconds, without the warm-up.
+        turn: float > 0, length of a turn in seconds.
+        least_rounds: int > 0, minimum of rounds, even if they take longer than `seconds`.
         hopeless: float > 1.
-        seed: int, of the order in the rounds.
+        seed: int, for the order in the rounds.
 
     Returns:
         list of Timing, in the order of the contestants.

@@ -12,7 +12,7 @@ _GATES = {"vanilla": (0,), "lstm": (0, 1, 2, 3), "gru": (1, 0, 2)}
 
 
 class TorchStep:
-    """See `benchmarks.steps`; calling it takes a step.
+    """See `benchmarks.steps`; a call runs one step.
 
     Args:
         cell: "vanilla", "lstm" or "gru".
@@ -23,7 +23,7 @@ class TorchStep:
 
     def __init__(self, cell, sizes, inputs, targets, weights):
         torch.set_num_threads(machine.cores())
-        # As TensorFlow does: a gradient that fades over a thousand steps ends in such numbers, at twice the time.
+        # As TensorFlow does: gradients that vanish over a thousand steps become denormal, which takes twice the time.
         torch.set_flush_denormal(True)
         self.gates = _GATES[cell]
         self.layer = _LAYERS[cell](sizes.features, sizes.units, batch_first=True)
@@ -50,7 +50,7 @@ class TorchStep:
         return self._step().item()
 
     def probe(self):
-        """Takes a step; dict of the outputs before it, the loss, dL/dx and the updates of the kernels, as arrays."""
+        """Runs a step; dict of the outputs before it, the loss, dL/dx and the updates of the kernels, as arrays."""
         with torch.no_grad():
             outputs = self._outputs().numpy()
         before = self._kernels()
@@ -65,7 +65,7 @@ class TorchStep:
         }
 
     def _set_weights(self, kernel, recurrent_kernel, bias):
-        # Keras's GRU has a bias for each product, as PyTorch's layers have; its others have one.
+        # Keras's GRU has one bias per product, like PyTorch's layers; Keras's other layers have one in all.
         bias, recurrent_bias = bias if bias.ndim == 2 else (bias, np.zeros_like(bias))
         arrays = (kernel.T, recurrent_kernel.T, bias, recurrent_bias)
         with torch.no_grad():

@@ -1,4 +1,4 @@
-"""The training step of the vanilla layer, LSTM and GRU, side by side with Keras and PyTorch.
+"""The training step of the vanilla layer, LSTM and GRU, compared with Keras and PyTorch.
 
 python -m benchmarks.training_step
 python -m benchmarks.training_step --cells lstm --sizes 64/200/128/128 --out runs/benchmarks.csv
@@ -26,13 +26,13 @@ def main(
     seconds: float = 8.0,
     out: Path = Path("results/benchmarks.csv"),
 ):
-    """Times a training step of each layer; the outputs and gradients are held equal first.
+    """Times a training step of each layer, after checking that outputs and gradients are equal.
 
     Args:
         cells: "vanilla", "lstm", "gru".
-        sizes: batch/time/features/units, such as 32/100/64/64; by default those of the package's claims.
-        seconds: of timing for each case, warm-up excluded.
-        out: CSV file; all rows of this benchmark in it are replaced.
+        sizes: batch/time/features/units, such as 32/100/64/64; by default those of README.md.
+        seconds: timing of each case in seconds, without the warm-up.
+        out: CSV file; replaces all rows of this benchmark.
     """
     cases = [(cell, Sizes.parse(text)) for cell in cells for text in sizes or SIZES[cell]]
     session = Session("training_step")

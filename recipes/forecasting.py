@@ -18,12 +18,11 @@ from cyclopts import App
 from rnn_zoo import create_model, datasets, evaluation, training
 from rnn_zoo.checks import one_of, positive_integer, positive_number
 from rnn_zoo.evaluation import results as result_files
-from rnn_zoo.export import save_series
 from rnn_zoo.export.folder import refuse_foreign_folder
-from rnn_zoo.export.series import leave_series
 from rnn_zoo.files import atomic_file
-from rnn_zoo.forecasting import Drift, LastValue, Network, Ridge, SeasonalNaive
 from rnn_zoo.layers import TimeFeatures
+from rnn_zoo.tasks.forecasting.export import leave_series, save_series
+from rnn_zoo.tasks.forecasting.forecasters import Drift, LastValue, Network, Ridge, SeasonalNaive
 from rnn_zoo.zoo import list_models
 
 
@@ -114,7 +113,7 @@ def main(
     if refit is not None and not backtest:
         raise ValueError("`refit` needs `backtest`, whose origins it counts: give --backtest too.")
     # Told of now, not after the training.
-    evaluation.judged(split)
+    evaluation.evaluated_splits(split)
     if results and Path(results).exists():
         result_files.read(results)
     refuse_foreign_folder("out", f"{out}/export")

@@ -1,4 +1,4 @@
-"""Names in text: persons, places, organisations, whatever the data has.
+"""Named entity recognition: persons, places, organisations, or whatever names the data has.
 
     python recipes/named_entities.py                        # tweets and comments in the package (WNUT-17), minutes
     python recipes/named_entities.py --data conll2003       # news, through TFDS
@@ -7,18 +7,16 @@
 What each model reaches stands in results/named_entities.csv, with the command that made it.
 """
 
-import shlex
-import sys
-
-from cyclopts import App
-
-from rnn_zoo import export
+from rnn_zoo import create_model, datasets, list_models
 from rnn_zoo.checks import one_of
-from rnn_zoo.tagging import train_tagger
-from rnn_zoo.zoo import list_models
+from rnn_zoo.run import Run, recipe, run_command
+from rnn_zoo.tasks.tagging import training
+from rnn_zoo.tasks.tagging.batches import TagEncoder
 
 
+@recipe("named_entities", describe=training.OPTIONS)
 def main(
+    run: Run,
     data: str = "wnut17",
     *,
     model: str = "ner_bilstm_crf",
@@ -41,68 +39,41 @@ def main(
     weight_average: float = 0.995,
     patience: int = 0,
     quantize: bool = False,
-    split: str = "test",
-    seed: int = 0,
-    precision: str = "float32",
-    out: str = "runs/named_entities",
-    results: str | None = None,
 ):
     """Trains a network that finds names, compares it with baselines and exports it.
 
     The run's folder then holds the history, the curves, the report with sentences in colour and, in `export`, the
-    model: a SavedModel that finds names in raw text. The same command goes on where it was stopped.
+    model: a SavedModel that finds names in raw text. The same command resumes a stopped run.
 
     Args:
-        data: "wnut17", "conll2003" (TFDS_DATA_DIR says where, or it downloads), or a CoNLL file, or a folder with a
+        data: "wnut17", "conll2003" (from the folder TFDS_DATA_DIR, or downloaded), a CoNLL file, or a folder with a
             file for each split.
         model: name of the network; `rnn-zoo list "ner*"` shows them, `rnn-zoo info NAME` their layers.
-        word_column: column of the words in your own files: its number from 0, negative from the end, or its name.
-        tag_column: column of the tags in your own files.
-        file_scheme: tag scheme of your own files, BIO, IOB1 or BIOES; found out where it is left out.
-        validation: share of the training sentences held out where the data has no validation part.
+        file_scheme: tag scheme of your own files, BIO, IOB1 or BIOES; detected if left out.
         scheme: tag scheme that the network learns, BIO or BIOES.
-        vocabulary_size: words kept, the most frequent ones of the training sentences.
-        vectors: file of word vectors to start from, word2vec or GloVe; all words that it and the sentences have are
-            known then.
-        unlabelled: text to train such vectors on: a file of your own, a sentence or paragraph a line, or the name of a
-            data set with unlabelled texts, "imdb_reviews".
-        dim: width of a word's vector; that of `vectors` where they are given.
-        case_dim: width of the vector of a word's capitals, small letters and digits; 0 for none.
-        word_dropout: share of words read by their letters alone in training; the model's own where it is left out.
-        dropout: share of features dropped in training; the model's own where it is left out.
-        max_length: words of a sentence that are read in training; predictions read all.
-        batch_size: sentences a step.
-        epochs: passes over the training sentences at most.
-        learning_rate: of Adam; it falls to 0 along a cosine over all epochs.
-        weight_average: decay a step of the exponential average of the weights, which is what is kept; 0 for none.
-        patience: epochs without a better validation loss after which training stops; 0 trains all epochs.
-        quantize: keep the vectors of words in 8 bits: an export of half the size. The numbers are those of what is
-            exported.
-        split: what the report is about: "test", or "validation" while settings are still being chosen, the test part
-            then not being looked at.
-        seed: of every random draw.
-        precision: "float32", "mixed_bfloat16" or "mixed_float16".
-        out: folder of the run.
-        results: CSV file to add the numbers on the test sentences to.
     """
-    options = locals()
     one_of("model", model, list_models("ner*"))
     one_of("scheme", scheme, ["BIO", "BIOES"])
-    folder = train_tagger(
-        **options,
-        recipe="named_entities",
-        command=shlex.join(["python", "recipes/named_entities.py", *sys.argv[1:]]),
-        limits="Knows names like those of its sentences, of their time and their kind of text.",
-    )
-    for one in export.load(folder).predict(["John lives in Paris.", "Anna Schmidt works for Siemens in New York."]):
-        print(one.text, [(span.text, span.type, round(span.score, 2)) for span in one.spans])
-    print(f'Ask it yourself: rnn-zoo predict {folder} "John lives in Paris."')
+    training.check_vector_options(vectors, unlabelled)
+    columns = {"word_column": word_column, "tag_column": tag_column, "scheme": file_scheme}
+    sentences = datasets.load_tagged(data, **columns, validation=validation, seed=run.seed)
+    print(sentences)
+    training.check_data(run, sentences, names=True)
+
+    vector_file = training.word_vector_file(run, unlabelled_texts)
+    encoder = TagEncoder.fit(sentences, scheme=scheme, vocabulary_size=vocabulary_size, vectors=vector_file, dim=dim)
+    layers = {"case_dim": case_dim, "word_dropout": word_dropout, "dropout": dropout}
+    chosen = {name: value for name, value in layers.items() if value is not None}
+    network = create_model(model, **encoder.model_options(), **chosen, seed=run.seed)
+    limits = "Knows names like those of its sentences, of their time and their kind of text."
+    folder = training.train_tagger(run, network, encoder, sentences, limits=limits)
+    run.ask(folder, ["John lives in Paris.", "Anna Schmidt works for Siemens in New York."])
+
+
+def unlabelled_texts(name):
+    """The unlabelled texts of a data set, or the path of your own file."""
+    return datasets.load(name, validation=0.0).unlabelled if name == "imdb_reviews" else name
 
 
 if __name__ == "__main__":
-    app = App(help_format="plaintext", version_flags=[])
-    app.default(main)
-    try:
-        app()
-    except (ValueError, OSError, ImportError, FloatingPointError) as error:  # each says what to change
-        sys.exit(f"error: {error}")
+    run_command(main)

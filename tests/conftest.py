@@ -64,3 +64,32 @@ def clear_session():
         sys.modules["matplotlib.pyplot"].close("all")
     if "keras" in sys.modules:
         sys.modules["keras"].backend.clear_session()  # it collects garbage, too
+
+
+@pytest.fixture(scope="session")
+def vocabulary():
+    """The words of four short texts."""
+    from rnn_zoo.text import Vocabulary
+
+    texts = ["the film is good , not bad", "the film is bad , not good", "das Essen war köstlich 🍕 !", "no"]
+    return Vocabulary.fit(texts, size=30)
+
+
+@pytest.fixture(scope="session")
+def model(vocabulary):
+    """A small untrained classifier of texts."""
+    from rnn_zoo import Classes, Recurrent, Tokens, many_to_one
+
+    front = Tokens(vocabulary.size, 8, seed=1)
+    return many_to_one(front, Recurrent("gru", 6, bidirectional=True, seed=2), Classes(3), pooling=("max", "mean"))
+
+
+@pytest.fixture(scope="session")
+def exported(model, vocabulary, tmp_path_factory):
+    """An export that tests read and never change."""
+    from rnn_zoo.tasks.text_classification.export import save
+
+    card = {"data": "four sentences", "licence": "CC0", "command": "make it", "seed": 1, "limits": "knows nothing"}
+    metrics = {"gru": {"accuracy": 0.875}, "baseline:tfidf": {"accuracy": 0.75}}
+    labels = ["negative", "neutral", "positive"]
+    return save(model, vocabulary, labels, tmp_path_factory.mktemp("zoo") / "tiny_gru", card=card, metrics=metrics)

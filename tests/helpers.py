@@ -148,7 +148,7 @@ def run_recipe_test(name, arguments, *, data, labels, model, folder, twice=True)
     Returns:
         pathlib.Path: the folder of the run.
     """
-    from rnn_zoo import export
+    from rnn_zoo import load
     from rnn_zoo.evaluation import results
 
     out, table = Path(folder) / "run", Path(folder) / "results.csv"
@@ -174,7 +174,7 @@ def run_recipe_test(name, arguments, *, data, labels, model, folder, twice=True)
         assert (row["recipe"], row["data"], row["seed"], row["split"]) == (name, str(data), "3", "test")
         assert row["command"].startswith(f"python recipes/{name}.py") and str(data) in row["command"]
 
-    pretrained = export.load(out / "export")
+    pretrained = load(out / "export")
     answers = pretrained.predict([row["text"] for row in held_out])
     right = np.mean([answer.label == row["label"] for answer, row in zip(answers, held_out, strict=True)])
     np.testing.assert_allclose(right, report["systems"][model]["accuracy"], atol=1e-6)

@@ -71,19 +71,19 @@ def test_one_of_returns_a_choice(value):
     assert one_of("cell", value, ["lstm", "gru", None]) is value
 
 
-def test_one_of_lists_the_choices_and_offers_the_nearest():
+def test_one_of_lists_the_choices_and_suggests_the_closest():
     with pytest.raises(ValueError) as error:
         one_of("cell", "lsmt", ["vanilla", "lstm", "gru"])
     assert str(error.value) == "`cell` must be one of 'vanilla', 'lstm', 'gru'; got 'lsmt'. Did you mean 'lstm'?"
 
 
-def test_one_of_offers_nothing_where_nothing_is_near():
+def test_one_of_suggests_nothing_without_a_close_match():
     with pytest.raises(ValueError) as error:
         one_of("cell", 7, ["lstm", "gru"])
     assert str(error.value) == "`cell` must be one of 'lstm', 'gru'; got 7."
 
 
-def test_one_of_reads_the_keys_of_a_registry_and_a_generator():
+def test_one_of_takes_a_registry_and_a_generator():
     registry = {"lstm": 1, "gru": 2}
     assert one_of("cell", "gru", registry) == "gru"
     assert one_of("cell", "gru", (name for name in registry)) == "gru"

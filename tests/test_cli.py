@@ -1,12 +1,16 @@
 import csv
 import json
+import shlex
 import subprocess
 import sys
 
 import pytest
 
-from rnn_zoo import cli, zoo
-from rnn_zoo.export import save
+from rnn_zoo import cli
+from rnn_zoo.export import locate
+from rnn_zoo.tasks import find_task
+from rnn_zoo.tasks.registry import recipes
+from rnn_zoo.tasks.text_classification.export import save
 from rnn_zoo.text import Vocabulary
 
 LABELS = ["negative", "positive"]
@@ -31,7 +35,9 @@ def models(tmp_path_factory):
 def here(models, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RNN_ZOO_MODELS", str(models))
-    monkeypatch.setattr(zoo, "__file__", str(tmp_path / "rnn_zoo" / "zoo.py"))  # no models beside the package
+    monkeypatch.setattr(
+        locate, "__file__", str(tmp_path / "rnn_zoo" / "export" / "locate.py")
+    )  # no models beside the package
     monkeypatch.setenv("COLUMNS", "200")
 
 
@@ -55,15 +61,15 @@ def test_list(run):
     assert "tiny" in names
     assert "imdb_gru" not in run("list", "*lstm")
     assert "imdb_lstm" not in run("list", "--pretrained", "t*")
-    assert "no model is called 'x*'" in run("list", "x*", code=2)
-    assert "no exported model is here that is called 'imdb*'" in run("list", "--pretrained", "imdb*", code=2)
+    assert "no model matches 'x*'" in run("list", "x*", code=2)
+    assert "no exported model matches 'imdb*'" in run("list", "--pretrained", "imdb*", code=2)
 
 
 def test_info_of_an_exported_model_shows_its_card(run, models):
     for name in ("tiny", str(models / "tiny")):
         shown = run("info", name)
         assert "two sentences" in shown
-        assert "all as they were exported" in shown
+        assert "all unchanged since the export" in shown
 
 
 def test_info_of_a_name_shows_how_it_is_built(run):
@@ -71,8 +77,8 @@ def test_info_of_a_name_shows_how_it_is_built(run):
 
 
 def test_info_of_an_unknown_name(run):
-    told = run("info", "imdb_gro", code=2)
-    assert "'imdb_gro'. Did you mean 'imdb_gru'?" in told and "'tiny'" in told
+    error = run("info", "imdb_gro", code=2)
+    assert "'imdb_gro'. Did you mean 'imdb_gru'?" in error and "'tiny'" in error
 
 
 def test_predict_prints_a_table(run):
@@ -125,7 +131,7 @@ def test_export_a_keras_file(run, models, tmp_path):
         (["predict", "tiny", "--file", "missing.csv"], "there is no file missing.csv"),
         (["predict", "tiny", "good", "--batch-size", "0"], "`batch_size` must be a positive integer"),
         (["predict", "tiny", "good", "--format", "xml"], "xml"),
-        (["predict", "tiny", "good", "--top-k", "3"], "--top-k: tiny is of the kind 'classes', which draws nothing"),
+        (["predict", "tiny", "good", "--top-k", "3"], "--top-k: tiny is of the kind 'classes', which does not sample"),
         (["export", "nowhere", "--to", "out"], "there is no file"),
         (["export", "nowhere"], "--to"),
         (["forecast"], "forecast"),
@@ -134,6 +140,42 @@ def test_export_a_keras_file(run, models, tmp_path):
 )
 def test_mistakes_get_one_line_and_exit_code_2(run, arguments, message):
     assert message in run(*arguments, code=2)
+
+
+def test_train_lists_the_recipes(run):
+    shown = run("train")
+    assert shown == run("train", "--help") and "rnn-zoo train RECIPE --help" in shown
+    rows = [line.split() for line in shown.splitlines()]
+    assert rows[3][:2] == ["text_classification", "imdb_sentiment"]
+    assert set(recipes()) <= {word for row in rows for word in row[:2]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["imdb_sentimnt"], "got 'imdb_sentimnt'. Did you mean 'imdb_sentiment'?"),
+        (["imdb_sentiment", "--epoch", "3"], "Did you mean --epochs?"),
+        (["imdb_sentiment", "--epochs", "0"], "`epochs` must be a positive integer"),
+    ],
+)
+def test_a_mistake_in_train_gets_one_line_and_exit_code_2(run, arguments, message):
+    assert message in run("train", *arguments, code=2)
+
+
+@pytest.mark.parametrize("name", ["imdb_sentiment", "text_classification"])
+def test_train_explains_the_options_of_a_recipe(run, name):
+    """By the recipe's name, or that of its task."""
+    shown = run("train", name, "--help")
+    assert "Usage: rnn-zoo train imdb_sentiment" in shown and "--epochs" in shown and "passes over the" in shown
+
+
+def test_train_runs_a_recipe_and_the_card_states_the_command(run, tmp_path):
+    example = find_task("text_classification").load("example:example")(tmp_path)
+    shown = run("train", example.recipe, *example.arguments, "--out", "run", "--seed", "2")
+    command = shlex.join(["rnn-zoo", "train", example.recipe, *example.arguments, "--out", "run", "--seed", "2"])
+    assert f"- command: `{command}`" in (tmp_path / "run" / "export" / "README.md").read_text(encoding="utf-8")
+    assert "Ask it yourself: rnn-zoo predict" in shown
+    assert json.loads(run("predict", "run/export", example.question, "--format", "json"))[0]["label"]
 
 
 @pytest.mark.parametrize("command", ["list", "info", "predict", "export", "inspect"])

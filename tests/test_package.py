@@ -21,7 +21,8 @@ def wheel(tmp_path_factory):
     source.mkdir()
     for name in ("pyproject.toml", "LICENSE", "README.md"):
         shutil.copy(ROOT / name, source)
-    shutil.copytree(ROOT / "rnn_zoo", source / "rnn_zoo", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("rnn_zoo", "recipes"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     command = [
         sys.executable,
         "-m",
@@ -46,6 +47,8 @@ def test_the_wheel_holds_every_file_of_the_package(wheel):
     }
     assert package <= set(wheel.namelist())
     assert any("samples/uci_sentiment" in name for name in package)
+    recipes = {f"rnn_zoo/recipes/{path.name}" for path in (ROOT / "recipes").glob("*.py")}
+    assert recipes and recipes <= set(wheel.namelist())
 
 
 def test_the_wheel_holds_the_licences_of_code_and_data(wheel):
@@ -73,5 +76,5 @@ def test_the_public_names_are_there():
 
 
 def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+    with pytest.raises(AttributeError, match="attribute nothing"):
         rnn_zoo.nothing  # noqa: B018

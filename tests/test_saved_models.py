@@ -6,27 +6,27 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rnn_zoo import export
-from rnn_zoo.datasets import Windows, load_images, load_series
-from rnn_zoo.datasets.series_loading import SAMPLES
-from rnn_zoo.datasets.series_windows import minutes
+from rnn_zoo import load
+from rnn_zoo.series.windows import Windows, minutes
+from rnn_zoo.tasks.forecasting.data import SAMPLES, load_series
+from rnn_zoo.tasks.image_classification.data import load_images
 
 FOLDERS = sorted(file.parent for file in (Path(__file__).parents[1] / "saved_models").glob("*/saved_model.pb"))
 
 
 def of_kind(kind):
-    return [folder for folder in FOLDERS if export.load(folder).kind == kind]
+    return [folder for folder in FOLDERS if load(folder).kind == kind]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_an_exported_model_is_whole_and_small(folder):
-    assert "model.keras" in export.load(folder).verify()
+    assert "model.keras" in load(folder).verify()
     assert sum(file.stat().st_size for file in folder.rglob("*")) < 20e6
 
 
 @pytest.mark.parametrize("folder", of_kind("classes"), ids=lambda folder: folder.name)
 def test_a_classifier_of_reviews_is_right(folder):
-    model = export.load(folder)
+    model = load(folder)
     praise, scorn, nothing = model.predict(["A wonderful film, I loved it.", "Awful. A boring waste of time.", ""])
     assert (praise.label, scorn.label) == ("positive", "negative")
     assert praise.score > 0.9 and scorn.score > 0.9
@@ -39,7 +39,7 @@ def test_there_are_two_classifiers_of_reviews():
 
 @pytest.mark.parametrize("folder", of_kind("images"), ids=lambda folder: folder.name)
 def test_a_reader_of_digits_is_right_and_sees_the_same_in_a_file(folder, tmp_path):
-    model, digits = export.load(folder), load_images("digits").test
+    model, digits = load(folder), load_images("digits").test
     answers = model.predict(digits.images)
     right = np.mean([answer.label == str(label) for answer, label in zip(answers, digits.labels, strict=True)])
     assert right == pytest.approx(model.metrics["systems"][folder.name]["accuracy"], abs=3e-3) and right >= 0.97
@@ -49,7 +49,7 @@ def test_a_reader_of_digits_is_right_and_sees_the_same_in_a_file(folder, tmp_pat
 
 @pytest.mark.parametrize("folder", of_kind("steps"), ids=lambda folder: folder.name)
 def test_a_listener_tells_when_the_word_has_passed_and_no_sooner(folder):
-    model = export.load(folder)
+    model = load(folder)
     (label,) = model.labels
     found = model.find(["bravobravo, brav", "bravi, brave, ravo", "", "brabravobra"])
     assert [row[label] for row in found] == [[5, 10], [], [], [8]]
@@ -60,7 +60,7 @@ def test_a_forecaster_beats_a_season_ago(folder):
     data = folder.name.removeprefix("forecast_")
     if data not in SAMPLES:
         pytest.skip(f"{data} is not in the package")
-    model, series = export.load(folder), load_series(data)
+    model, series = load(folder), load_series(data)
     about = model.about
     starts = Windows(series, about["lookback"], about["horizon"]).starts("test")[::20]
     ahead = starts[:, None] + np.arange(about["horizon"])
@@ -78,7 +78,7 @@ def test_a_forecaster_beats_a_season_ago(folder):
 
 @pytest.mark.parametrize("folder", of_kind("tags"), ids=lambda folder: folder.name)
 def test_a_tagger_finds_names_or_parts_of_speech_where_they_stand(folder):
-    model = export.load(folder)
+    model = load(folder)
     text = "John lives in Paris."
     one, nothing = model.predict([text, ""])
     assert [text[token.start : token.end] for token in one.tokens] == ["John", "lives", "in", "Paris", "."]

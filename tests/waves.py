@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from rnn_zoo.datasets import Series, Windows
+from rnn_zoo.series.series import Series
+from rnn_zoo.series.windows import Windows
 
 
 def waves(steps=160, noise=0.1, lookback=14, horizon=3, slope=0.0):

@@ -1,4 +1,4 @@
-"""Back-propagation through time of our own: the loops over time of vanilla, LSTM and GRU, and their gradients."""
+"""Custom back-propagation through time: compiled loops for vanilla, LSTM and GRU cells, with explicit gradients."""
 
 from rnn_zoo.bptt.recurrence import recurrence
 

@@ -1,20 +1,24 @@
-"""What the loops need of each backend: compilation, products of transposed matrices, shares of a batch."""
+"""Backend-specific helpers of the loops: XLA compilation, transposed products, splitting of a batch."""
 
 import functools
 import os
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 from keras import ops
 
-# A share of fewer rows keeps no core busy: its products are too small.
-_ROWS_A_SHARE = 8
+from rnn_zoo.types import Tensor
+
+# Products over fewer rows are too small to keep a core busy.
+_MIN_ROWS = 8
 
 
-def compiled(function):
-    """The function as TensorFlow runs it fastest, compiled by XLA once for each shape; as it is on other backends.
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compiles a function with XLA on TensorFlow, once per input shape; returns it unchanged on other backends.
 
-    Only the loops are compiled: the products over all steps run up to 1.8 times faster as operations of TensorFlow's
-    own, which use every core.
+    Only the loops are compiled: the products over all steps run up to 1.8 times faster as plain TensorFlow operations,
+    which use every core.
     """
     if keras.backend.backend() != "tensorflow":
         return function
@@ -24,13 +28,13 @@ def compiled(function):
 
 
 @functools.cache
-def compiled_for(function, *fixed):
-    """`compiled`, with the first arguments fixed: one compiled function for all layers that share them."""
+def compiled_for(function: Callable[..., Any], *fixed: Any) -> Callable[..., Any]:
+    """`compiled` with the first arguments fixed: all layers with equal arguments share one compiled function."""
     return compiled(functools.partial(function, *fixed))
 
 
-def read(arrays):
-    """The values of arrays and variables: a custom gradient takes no variables."""
+def to_tensors(arrays: Sequence[Tensor]) -> list[Tensor]:
+    """Converts arrays and variables to tensors: a custom gradient accepts no variables."""
     arrays = [ops.convert_to_tensor(array) for array in arrays]
     if keras.backend.backend() != "tensorflow":
         return arrays
@@ -39,11 +43,11 @@ def read(arrays):
     return [tf.convert_to_tensor(array) for array in arrays]
 
 
-def detached(arrays):
-    """The same arrays, unseen by a gradient tape that watches each operation as it runs.
+def detached(arrays: Sequence[Tensor]) -> Sequence[Tensor]:
+    """Returns the arrays as constants that a gradient tape does not watch.
 
-    Outside of a graph TensorFlow would differentiate the compiled loops, which have no gradient of their own, before it
-    takes the one they are given.
+    In eager mode TensorFlow would otherwise try to differentiate the compiled loops themselves, before it calls their
+    custom gradient.
     """
     if keras.backend.backend() != "tensorflow":
         return arrays
@@ -52,7 +56,7 @@ def detached(arrays):
     return [tf.constant(array.numpy()) for array in arrays] if tf.executing_eagerly() else arrays
 
 
-def product_over_rows(left, right):
+def product_over_rows(left: Tensor, right: Tensor) -> Tensor:
     """left^T right: <float>[rows, m], <float>[rows, n] -> <float>[m, n]."""
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
@@ -61,7 +65,7 @@ def product_over_rows(left, right):
     return ops.matmul(ops.transpose(left), right)
 
 
-def product_with_transposed(left, right):
+def product_with_transposed(left: Tensor, right: Tensor) -> Tensor:
     """left right^T: <float>[rows, n], <float>[m, n] -> <float>[rows, m]."""
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
@@ -70,8 +74,8 @@ def product_with_transposed(left, right):
     return ops.matmul(left, ops.transpose(right))
 
 
-def tanh(x):
-    """In the dtype of x; that of Keras on JAX makes float64 float32."""
+def tanh(x: Tensor) -> Tensor:
+    """tanh in the dtype of x; `keras.ops.tanh` on JAX casts float64 to float32."""
     if keras.backend.backend() == "jax":
         import jax
 
@@ -79,43 +83,43 @@ def tanh(x):
     return ops.tanh(x)
 
 
-def slice_at(array, start, shape):
-    """The part of that shape which starts at those indices."""
+def slice_at(array: Tensor, start: Sequence[Any], shape: Sequence[Any]) -> Tensor:
+    """Returns the slice of the given shape that starts at the given indices."""
     return ops.slice(array, _indices(start), shape)
 
 
-def put_at(array, start, part):
-    """The array with a part of it replaced, from those indices on."""
+def put_at(array: Tensor, start: Sequence[Any], part: Tensor) -> Tensor:
+    """Returns the array with `part` written at the given indices."""
     return ops.slice_update(array, _indices(start), part)
 
 
 def _indices(start):
-    """All <int32>[]: with `jax_enable_x64` a Python number becomes an int64, and JAX takes no two types of index."""
+    """Casts all to <int32>[]: with `jax_enable_x64` a Python int becomes int64, and JAX wants indices of one dtype."""
     return tuple(ops.cast(index, "int32") for index in start)
 
 
-def share_sizes(inputs):
-    """Rows of each share in which a batch is run, as many shares as processor cores at most; None: all in one.
+def sub_batch_sizes(inputs: Tensor) -> Tensor | None:
+    """Returns the sizes <int32>[cores] of the sub-batches that run in parallel, or None to run the batch whole.
 
-    A compiled loop over time runs on one core; TensorFlow runs the loops of two shares on two. Other backends and
-    GPUs run one loop.
+    A compiled loop over time uses one core; TensorFlow runs the loops of several sub-batches on several cores. Other
+    backends and GPUs run one loop.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if keras.backend.backend() != "tensorflow" or cores < 2:
         return None
     import tensorflow as tf
 
-    if inputs.shape[0] is not None and inputs.shape[0] < 2 * _ROWS_A_SHARE:
+    if inputs.shape[0] is not None and inputs.shape[0] < 2 * _MIN_ROWS:
         return None
     if tf.config.list_logical_devices("GPU"):
         return None
     batch = tf.shape(inputs)[0]
-    rows = tf.maximum(_ROWS_A_SHARE, (batch + cores - 1) // cores)
+    rows = tf.maximum(_MIN_ROWS, (batch + cores - 1) // cores)
     return tf.clip_by_value(batch - rows * tf.range(cores), 0, rows)
 
 
-def split_rows(array, sizes):
-    """The array in shares of `sizes` rows."""
+def split_batch(array: Tensor, sizes: Tensor | None) -> list[Tensor]:
+    """Splits an array along the batch into parts of the given sizes; None: one part."""
     if sizes is None:
         return [array]
     import tensorflow as tf

@@ -1,16 +1,26 @@
-"""Gradient checkpointing over time: only the states between segments are kept, the rest is computed twice."""
+"""Gradient checkpointing over time: stores only the states between segments and recomputes the rest."""
+
+from collections.abc import Callable, Sequence
 
 from keras import ops
 
 from rnn_zoo.bptt import segment
 from rnn_zoo.bptt.backend import compiled_for, put_at, slice_at
+from rnn_zoo.types import Tensor
 
 
-def checkpointed(options, weights, inputs, valid, initial, every):
-    """All steps in segments of `every`; arguments and returns as of `segment.whole`.
+def checkpointed(
+    options: segment.Options,
+    weights: Sequence[Tensor],
+    inputs: Tensor,
+    valid: Tensor | None,
+    initial: Sequence[Tensor],
+    every: int,
+) -> tuple[tuple[Tensor, ...], Callable[..., tuple]]:
+    """Runs all steps in segments of `every` steps; arguments and returns as in `segment.whole`.
 
-    Both loops over the segments are compiled as one, products included, so that nothing as long as the sequence is
-    made but the outputs and the gradient of the inputs.
+    Each loop over the segments, products included, is compiled as a whole, so that the outputs and the gradient of the
+    inputs are the only arrays as long as the sequence.
 
     Reference: Chen et al. 2016, "Training deep nets with sublinear memory cost"; over time: Gruslys et al. 2016.
     """
@@ -28,89 +38,89 @@ def checkpointed(options, weights, inputs, valid, initial, every):
 
 
 def _forward(options, every, weights, inputs, valid, initial):
-    """-> outputs <float>[batch, time, units]; for each state <float>[segments, batch, units], as each starts; last."""
-    cut = _Segments(options, every, inputs, valid)
+    """Returns outputs <float>[batch, time, units], segment starts <float>[segments, batch, units], last states."""
+    segments = _Segments(options, every, inputs, valid)
     units = weights[1].shape[0]
     rows = ops.shape(inputs)[0]
-    outputs = ops.zeros((rows, cut.time if options.sequences else 0, units), inputs.dtype)
-    starts = [ops.zeros((cut.count, rows, units), inputs.dtype) for _ in initial]
+    outputs = ops.zeros((rows, segments.time if options.sequences else 0, units), inputs.dtype)
+    starts = [ops.zeros((segments.count, rows, units), inputs.dtype) for _ in initial]
 
     def body(number, outputs, *arrays):
         states, starts = arrays[: len(initial)], arrays[len(initial) :]
         starts = [_put(array, number, state) for array, state in zip(starts, states, strict=True)]
-        steps, valid, fresh = cut.at(number)
+        steps, valid, fresh = segments.at(number)
         histories, _, last = segment.forward(options, weights, steps, valid, states)
         if options.sequences:
             new = segment.outputs_of(options, histories[0])
-            old = cut.read(outputs, number)
-            outputs = cut.write(outputs, number, ops.where(fresh, new, old))
+            old = segments.read(outputs, number)
+            outputs = segments.write(outputs, number, ops.where(fresh, new, old))
         return number + 1, outputs, *last, *starts
 
     _, outputs, *arrays = ops.while_loop(
-        lambda number, *_: number < cut.count, body, (_number(0), outputs, *initial, *starts)
+        lambda number, *_: number < segments.count, body, (_int32(0), outputs, *initial, *starts)
     )
     return outputs, arrays[len(initial) :], arrays[: len(initial)]
 
 
 def _backward(options, every, weights, inputs, valid, starts, upstream):
-    cut = _Segments(options, every, inputs, valid)
-    of_last = upstream[1:] if options.sequences else upstream
-    states = len(of_last)
+    segments = _Segments(options, every, inputs, valid)
+    grad_last = upstream[1:] if options.sequences else upstream
+    states = len(grad_last)
 
-    def body(number, of_inputs, *arrays):
+    def body(number, grad_inputs, *arrays):
         gradients, totals = arrays[:states], arrays[states:]
-        steps, valid, fresh = cut.at(number)
+        steps, valid, fresh = segments.at(number)
         histories, saved, _ = segment.forward(options, weights, steps, valid, [start[number] for start in starts])
-        of_outputs = None
+        grad_outputs = None
         if options.sequences:
-            of_outputs = cut.read(upstream[0], number)
-            of_outputs = segment.to_loops(options, ops.where(fresh, of_outputs, ops.zeros_like(of_outputs)))
-        of_steps, of_weights, gradients = segment.backward(
+            grad_outputs = segments.read(upstream[0], number)
+            grad_outputs = segment.to_loops(options, ops.where(fresh, grad_outputs, ops.zeros_like(grad_outputs)))
+        grad_steps, grad_weights, gradients = segment.backward(
             options,
             weights,
             steps,
             valid,
             histories,
             saved,
-            of_outputs,
+            grad_outputs,
             gradients,
-            cut.first_step(number),
-            number * cut.length,
+            segments.first_step(number),
+            number * segments.length,
         )
-        new = cut.read(of_inputs, number) + segment.to_loops(options, of_steps)
-        totals = [total + part for total, part in zip(totals, of_weights, strict=True)]
-        return number - 1, cut.write(of_inputs, number, new), *gradients, *totals
+        new = segments.read(grad_inputs, number) + segment.to_loops(options, grad_steps)
+        totals = [total + part for total, part in zip(totals, grad_weights, strict=True)]
+        return number - 1, segments.write(grad_inputs, number, new), *gradients, *totals
 
     zeros = [ops.zeros_like(weight) for weight in weights]
-    _, of_inputs, *arrays = ops.while_loop(
-        lambda number, *_: number >= 0, body, (_number(cut.count - 1), ops.zeros_like(inputs), *of_last, *zeros)
+    _, grad_inputs, *arrays = ops.while_loop(
+        lambda number, *_: number >= 0, body, (_int32(segments.count - 1), ops.zeros_like(inputs), *grad_last, *zeros)
     )
-    return of_inputs, arrays[states:], arrays[:states]
+    return grad_inputs, arrays[states:], arrays[:states]
 
 
 class _Segments:
-    """A sequence cut in segments of equal length, in the order of reading; the last one overlaps the one before."""
+    """A sequence split into segments of equal length, in reading order; the last one overlaps the one before."""
 
     def __init__(self, options, every, inputs, valid):
         self.options, self.reverse = options, options.reverse
         self.inputs, self.valid = inputs, valid
         self.time = ops.shape(inputs)[1]
-        # A Python number where the time is one: JAX wants sizes known.
+        # A Python int where the time is static: JAX needs static sizes.
         self.length = min(every, self.time) if isinstance(self.time, int) else ops.minimum(every, self.time)
         self.count = (self.time + self.length - 1) // self.length
 
     def start(self, number):
-        """<int32>[], the time at which a segment starts."""
+        """Returns <int32>[], the time index at which a segment starts."""
         if self.reverse:
             return ops.maximum(self.time - (number + 1) * self.length, 0)
         return ops.minimum(number * self.length, self.time - self.length)
 
     def first_step(self, number):
-        """<int32>[], its first step in the order of reading."""
+        """Returns <int32>[], the first step of a segment in reading order."""
         return self.time - self.start(number) - self.length if self.reverse else self.start(number)
 
     def at(self, number):
-        """Its steps and those of them that are valid, as the loops want them; those not in the segment before."""
+        """Returns a segment's steps and mask, in the loops' axis order, and which steps the one before lacks."""
         times = self.start(number) + ops.arange(self.length, dtype="int32")
         read = self.time - 1 - times if self.reverse else times
         fresh = (read >= number * self.length)[None, :, None]
@@ -119,7 +129,7 @@ class _Segments:
         return segment.to_loops(self.options, steps), segment.to_loops(self.options, valid), fresh
 
     def read(self, array, number):
-        """<float>[batch, length, n] of <float>[batch, time, n]."""
+        """Slices a segment <float>[batch, length, n] out of <float>[batch, time, n]."""
         rows, _, width = ops.shape(array)
         return slice_at(array, (0, self.start(number), 0), (rows, self.length, width))
 
@@ -127,7 +137,7 @@ class _Segments:
         return put_at(array, (0, self.start(number), 0), part)
 
 
-def _number(value):
+def _int32(value):
     return ops.cast(value, "int32")
 
 

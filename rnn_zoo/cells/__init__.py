@@ -1,4 +1,4 @@
-"""One recurrence a file: its equation, its shapes, its source, the reason for each initialisation."""
+"""Recurrent cells and their layers, one recurrence per file, with equation, shapes, reference and initialisation."""
 
 from rnn_zoo.cells.min_gru import MinGRU, MinGRUCell
 from rnn_zoo.cells.min_lstm import MinLSTM, MinLSTMCell

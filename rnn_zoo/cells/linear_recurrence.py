@@ -1,23 +1,26 @@
-"""Linear recurrences over time, h_t = a_t h_(t-1) + b_t with 0 <= a_t <= 1: one step after another or side by side.
+"""Linear recurrences over time, h_t = a_t h_(t-1) + b_t with 0 <= a_t <= 1: sequential and parallel scans.
 
-Time comes first in every array here. The gradient of a linear recurrence is one too, run backwards, so that neither
-form is differentiated step by step:
+Time is the first axis of every array. The gradient of a linear recurrence is a linear recurrence backwards in time, so
+that neither scan is differentiated step by step:
 
     dL/db_t = dL/dy_t + a_(t+1) dL/db_(t+1),  dL/da_t = h_(t-1) dL/db_t,  dL/dh_0 = a_1 dL/db_1
 """
 
+from collections.abc import Callable, Sequence
+
 import keras
 from keras import ops
 
-from rnn_zoo.bptt.backend import compiled_for, detached, read
+from rnn_zoo.bptt.backend import compiled_for, detached, to_tensors
+from rnn_zoo.types import Tensor
 
-# Stands for log 0, from which no finite sum of logarithms comes back: infinities would make NaN of their differences.
+# Stands for log 0: differences of infinities would be NaN.
 LOG_ZERO = -1e30
-_STEPS_A_TURN = 4
+_STEPS_PER_ITERATION = 4
 
 
-def sequential(decay, inputs, initial):
-    """The recurrence, one step after another.
+def sequential(decay: Tensor, inputs: Tensor, initial: Tensor) -> Tensor:
+    """Sequential scan: one step after another.
 
         h_t = a_t h_(t-1) + b_t
 
@@ -39,19 +42,19 @@ def sequential(decay, inputs, initial):
 
         return outputs, gradient
 
-    return run(*read([decay, inputs, initial]))
+    return run(*to_tensors([decay, inputs, initial]))
 
 
-def parallel(log_decay, log_inputs, initial):
-    """The recurrence in log space, all steps side by side, in log2(time) passes over the arrays.
+def parallel(log_decay: Tensor, log_inputs: Tensor, initial: Tensor) -> Tensor:
+    """Parallel scan in log space, in log2(time) passes over the arrays.
 
         h_t = exp(A_t) h_0 + exp(B_t)
         A_t = sum_(s<=t) log a_s,  B_t = log sum_(s<=t) exp(log b_s + sum_(s<r<=t) log a_r)
 
-    Each pass joins every step with what the 1, 2, 4, ... steps before it have come to (Hillis and Steele 1986). No
-    difference of two long sums is taken, unlike in B_t = A_t + logcumsumexp(log b - A), whose error grows with |A_t|.
-    h_0 is added outside of the logarithms, so that it may be of either sign. The gradient, whose terms may be too, is
-    run side by side without logarithms: products of numbers in [0, 1] go to zero harmlessly.
+    Each pass combines every step with the result of the 1, 2, 4, ... steps before it (Hillis and Steele 1986). No two
+    long sums are subtracted, unlike in B_t = A_t + logcumsumexp(log b - A), whose error grows with |A_t|. h_0 is added
+    outside of the logarithms, so that it may have either sign. The gradient, whose terms may have either sign too, is a
+    parallel scan without logarithms: products of numbers in [0, 1] underflow to zero harmlessly.
 
     Args:
         log_decay: <float>[time, batch, units], log a.
@@ -74,23 +77,31 @@ def parallel(log_decay, log_inputs, initial):
 
         def gradient(*upstream):
             decay = ops.exp(log_decay)
-            of_decay, of_inputs, of_initial = _gradients(_side_by_side, decay, initial, outputs, _array(upstream))
-            return of_decay * decay, of_inputs * ops.exp(log_inputs), of_initial
+            grad_decay, grad_inputs, grad_initial = _gradients(
+                _parallel_linear, decay, initial, outputs, _array(upstream)
+            )
+            return grad_decay * decay, grad_inputs * ops.exp(log_inputs), grad_initial
 
         return outputs, gradient
 
-    return run(*read([log_decay, log_inputs, initial]))
+    return run(*to_tensors([log_decay, log_inputs, initial]))
 
 
-def compiled(gates, projections, biases, valid, initial):
-    """`sequential` with its gates, as two functions that XLA compiles once for each shape: for training on TensorFlow.
+def compiled(
+    gates: Callable[..., tuple[Tensor, Tensor]],
+    projections: Sequence[Tensor],
+    biases: Sequence[Tensor],
+    valid: Tensor | None,
+    initial: Tensor,
+) -> Tensor:
+    """`sequential` including its gates, compiled by XLA once per shape: for training on TensorFlow.
 
         (a_t, b_t) = gates(p_t + bias)
 
-    The gradient keeps the projections and the outputs only, and computes the gates again. Differentiable once.
+    The gradient stores only projections and outputs, and recomputes the gates. Only first derivatives are available.
 
     Args:
-        gates: function, list of <float>[time, batch, units] -> (a, b), the same shape; one object for all calls.
+        gates: maps a list of <float>[time, batch, units] to (a, b) of the same shape; the same object in all calls.
         projections: list of <float>[time, batch, units], p.
         biases: list of <float>[units], one for each projection.
         valid: <bool>[time, batch, 1] or None, see `masked`.
@@ -107,18 +118,20 @@ def compiled(gates, projections, biases, valid, initial):
         outputs = compiled_for(_gated, gates)(valid, initial, arrays[:count], arrays[count:])
 
         def gradient(upstream):
-            of_projections, of_initial = compiled_for(_gated_gradient, gates)(
+            grad_projections, grad_initial = compiled_for(_gated_gradient, gates)(
                 valid, initial, arrays[:count], arrays[count:], outputs, upstream
             )
-            return (of_initial, *of_projections, *(ops.sum(array, axis=(0, 1)) for array in of_projections))
+            return (grad_initial, *grad_projections, *(ops.sum(array, axis=(0, 1)) for array in grad_projections))
 
         return outputs, gradient
 
-    return run(*read([initial, *projections, *biases]))
+    return run(*to_tensors([initial, *projections, *biases]))
 
 
-def masked(decay, inputs, valid, one=1.0, zero=0.0):
-    """(a, b) with a = 1 and b = 0 where `valid` <bool>[time, batch, 1] is False: the state stays; None keeps all."""
+def masked(
+    decay: Tensor, inputs: Tensor, valid: Tensor | None, one: float = 1.0, zero: float = 0.0
+) -> tuple[Tensor, Tensor]:
+    """Returns (a, b) with a = 1, b = 0, which keeps the state, where `valid` <bool>[time, batch, 1] is False."""
     if valid is None:
         return decay, inputs
     return ops.where(valid, decay, one), ops.where(valid, inputs, zero)
@@ -135,8 +148,8 @@ def _gated_gradient(gates, valid, initial, projections, biases, outputs, upstrea
     with tf.GradientTape() as tape:
         tape.watch(projections)
         decay, inputs = _masked_gates(gates, valid, initial.dtype, projections, biases)
-    of_decay, of_inputs, of_initial = _gradients(_xla_loop, decay, initial, outputs, upstream)
-    return tape.gradient([decay, inputs], projections, [of_decay, of_inputs]), of_initial
+    grad_decay, grad_inputs, grad_initial = _gradients(_xla_loop, decay, initial, outputs, upstream)
+    return tape.gradient([decay, inputs], projections, [grad_decay, grad_inputs]), grad_initial
 
 
 def _masked_gates(gates, valid, dtype, projections, biases):
@@ -145,20 +158,20 @@ def _masked_gates(gates, valid, dtype, projections, biases):
 
 
 def _gradients(scan, decay, initial, outputs, upstream):
-    """dL/dy <float>[time, batch, units] -> dL/da, dL/db, dL/dh_0, by a scan of one form or the other."""
+    """Computes dL/da, dL/db, dL/dh_0 from dL/dy <float>[time, batch, units] with the given scan."""
     after = ops.concatenate([decay[1:], ops.zeros_like(decay[:1])], axis=0)
-    of_inputs = scan(after, upstream, ops.zeros_like(initial), reverse=True)
+    grad_inputs = scan(after, upstream, ops.zeros_like(initial), reverse=True)
     before = ops.concatenate([initial[None], outputs[:-1]], axis=0)
-    return of_inputs * before, of_inputs, decay[0] * of_inputs[0]
+    return grad_inputs * before, grad_inputs, decay[0] * grad_inputs[0]
 
 
 def _array(upstream):
-    """The one gradient, which JAX gives as it is and TensorFlow, for a tuple of one, in a tuple."""
+    """Returns the only gradient, which JAX passes directly and TensorFlow in a tuple."""
     return upstream[0][0] if isinstance(upstream[0], (list, tuple)) else upstream[0]
 
 
-def _side_by_side(decay, inputs, initial, reverse=False):
-    """The recurrence from h_0 = 0, all steps side by side, without logarithms."""
+def _parallel_linear(decay, inputs, initial, reverse=False):
+    """Parallel scan from h_0 = 0, without logarithms."""
     if reverse:
         decay, inputs = ops.flip(decay, axis=0), ops.flip(inputs, axis=0)
     outputs = _doubling(decay, inputs, ops.multiply, ops.add, 1.0, 0.0)[1]
@@ -166,8 +179,10 @@ def _side_by_side(decay, inputs, initial, reverse=False):
 
 
 def _doubling(decay, inputs, multiply, add, one, zero):
-    """Products of a_1 .. a_t and sums of what is left of b_1 .. b_t, for each t, in numbers of which
-    `multiply`, `add`, `one` and `zero` say what they stand for."""
+    """Parallel prefix scan: for each t the product of a_1 .. a_t and the recurrence over b_1 .. b_t from zero.
+
+    `multiply`, `add`, `one` and `zero` define the arithmetic: linear or in log space.
+    """
     time = ops.shape(decay)[0]
     steps = ops.arange(time)[:, None, None]
 
@@ -184,7 +199,7 @@ def _doubling(decay, inputs, multiply, add, one, zero):
 
 
 def _loop(decay, inputs, initial, reverse=False):
-    """The recurrence, one step after another; outputs in the order of time, whichever way it runs."""
+    """Runs the recurrence step by step; outputs are in time order in both directions."""
     if keras.backend.backend() == "tensorflow":
         return _graph_loop(decay, inputs, initial, reverse)
 
@@ -196,7 +211,7 @@ def _loop(decay, inputs, initial, reverse=False):
 
 
 def _xla_loop(decay, inputs, initial, reverse=False):
-    """As a TensorFlow graph that only XLA runs well: each step writes h_t where b_t stood, in the same array."""
+    """TensorFlow loop for XLA, which updates in place: each step overwrites b_t with h_t in the same array."""
     time = ops.shape(decay)[0]
 
     def body(step, state, steps):
@@ -208,25 +223,25 @@ def _xla_loop(decay, inputs, initial, reverse=False):
 
 
 def _graph_loop(decay, inputs, initial, reverse=False):
-    """As a TensorFlow graph, in which the time between two turns of a loop is that of several operations."""
+    """TensorFlow loop with several steps per iteration: the overhead of an iteration is that of several operations."""
     import tensorflow as tf
 
     time = tf.shape(decay)[0]
-    turns = (time + _STEPS_A_TURN - 1) // _STEPS_A_TURN
-    more = turns * _STEPS_A_TURN - time
+    iterations = (time + _STEPS_PER_ITERATION - 1) // _STEPS_PER_ITERATION
+    padding = iterations * _STEPS_PER_ITERATION - time
 
     def array():
-        return tf.TensorArray(initial.dtype, turns, element_shape=(_STEPS_A_TURN, *initial.shape))
+        return tf.TensorArray(initial.dtype, iterations, element_shape=(_STEPS_PER_ITERATION, *initial.shape))
 
-    def in_turns(steps):
-        steps = tf.pad(steps, [[more, 0] if reverse else [0, more], [0, 0], [0, 0]])
-        shape = tf.concat([[turns, _STEPS_A_TURN], tf.shape(steps)[1:]], axis=0)
+    def blocks(steps):
+        steps = tf.pad(steps, [[padding, 0] if reverse else [0, padding], [0, 0], [0, 0]])
+        shape = tf.concat([[iterations, _STEPS_PER_ITERATION], tf.shape(steps)[1:]], axis=0)
         return array().unstack(tf.reshape(steps, shape))
 
-    given = [in_turns(decay), in_turns(inputs)]
+    given = [blocks(decay), blocks(inputs)]
 
-    def turn(number, state, outputs):
-        place = turns - 1 - number if reverse else number
+    def body(number, state, outputs):
+        place = iterations - 1 - number if reverse else number
         pairs = list(zip(*(tf.unstack(steps.read(place)) for steps in given), strict=True))
         states = []
         for a, b in reversed(pairs) if reverse else pairs:
@@ -234,6 +249,6 @@ def _graph_loop(decay, inputs, initial, reverse=False):
             states.append(state)
         return number + 1, state, outputs.write(place, tf.stack(states[::-1] if reverse else states))
 
-    outputs = tf.while_loop(lambda number, *_: number < turns, turn, (0, initial, array()))[2].stack()
+    outputs = tf.while_loop(lambda number, *_: number < iterations, body, (0, initial, array()))[2].stack()
     outputs = tf.reshape(outputs, tf.concat([[-1], tf.shape(initial)], axis=0))
-    return outputs[more:] if reverse else outputs[:time]
+    return outputs[padding:] if reverse else outputs[:time]

@@ -1,11 +1,14 @@
-"""The vanilla (Elman) recurrence: one step, VanillaCell, and the layer that runs it over time, VanillaRNN."""
+"""Vanilla (Elman) recurrence: VanillaCell for one step, and the layer VanillaRNN, which runs it over time."""
 
+from collections.abc import Sequence
 from operator import attrgetter
+from typing import Any
 
 import keras
 from keras import ops
 
 from rnn_zoo.checks import fraction, positive_integer
+from rnn_zoo.types import Model, Tensor
 
 
 @keras.saving.register_keras_serializable(package="rnn_zoo")
@@ -14,34 +17,34 @@ class VanillaCell(keras.layers.SimpleRNNCell):
 
         h_t = f(x_t W + h_(t-1) U + b)
 
-    It is the same function as f([x_t; h_(t-1)] V + b), where V is W on top of U. Weights have the names, order and
+    Equal to f([x_t; h_(t-1)] V + b), where V stacks W on U. Weights have the names, order and
     shapes of `keras.layers.SimpleRNNCell`: kernel W [features, units], recurrent_kernel U [units, units], bias b
-    [units]; either loads the other's.
+    [units]; weights can be exchanged with it.
 
     Args:
-        units: int > 0, the size of the state.
-        activation: name or callable f; None is the identity. "tanh" keeps the state in (-1, 1); "relu" wants
+        units: > 0, the size of the state.
+        activation: name or callable f; None is the identity. "tanh" keeps the state in (-1, 1); "relu" needs
             `recurrent_initializer="identity"` (Le et al. 2015), or the state explodes or dies over long sequences.
-        use_bias: bool, whether b is there.
+        use_bias: whether to add b.
         kernel_initializer: of W. "glorot_uniform" keeps the variance of the inputs.
         recurrent_initializer: of U. "orthogonal" keeps the length of the state and of its gradient over many steps.
         bias_initializer: of b.
-        state_initializer: of h_0 where none is given: "zeros", "random_normal" or any initializer. One vector is drawn
-            and shared by all rows, so that an answer depends neither on the row's place in its batch nor on the call;
-            an initializer without a seed of its own is seeded with `seed`.
+        state_initializer: of the default h_0: "zeros", "random_normal" or any initializer. All rows share one sampled
+            vector, so that an output depends neither on the row's position in the batch nor on the call; an initializer
+            without a seed is seeded with `seed`.
         kernel_regularizer, recurrent_regularizer, bias_regularizer: penalties on W, U, b; none by default.
         kernel_constraint, recurrent_constraint, bias_constraint: constraints on W, U, b; none by default.
-        dropout: share in [0, 1) of x_t's features dropped in training, the same ones at every step.
-        recurrent_dropout: share in [0, 1) of h_(t-1)'s units dropped in training, the same ones at every step.
-        seed: int or None, of the dropout and of a random initial state.
+        dropout: in [0, 1), fraction of x_t's features dropped in training, the same ones at every step.
+        recurrent_dropout: in [0, 1), fraction of h_(t-1)'s units dropped in training, the same ones at every step.
+        seed: of the dropout and of a random initial state.
 
     Call arguments:
         inputs: <float>[batch, features], one time step.
         states: [<float>[batch, units]], the previous state.
-        training: bool, whether to drop.
+        training: whether to apply dropout.
 
     Returns:
-        (<float>[batch, units], [<float>[batch, units]]): the output and the new state, which here are the same.
+        (<float>[batch, units], [<float>[batch, units]]): the output and the new state, which are equal.
 
     Raises:
         ValueError: `units` is not a positive integer, or a dropout is not in [0, 1).
@@ -53,24 +56,24 @@ class VanillaCell(keras.layers.SimpleRNNCell):
 
     def __init__(
         self,
-        units,
-        activation="tanh",
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
-        bias_initializer="zeros",
-        state_initializer="zeros",
-        kernel_regularizer=None,
-        recurrent_regularizer=None,
-        bias_regularizer=None,
-        kernel_constraint=None,
-        recurrent_constraint=None,
-        bias_constraint=None,
-        dropout=0.0,
-        recurrent_dropout=0.0,
-        seed=None,
-        **kwargs,
-    ):
+        units: int,
+        activation: Any = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        state_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             positive_integer("units", units),
             activation=activation,
@@ -91,7 +94,7 @@ class VanillaCell(keras.layers.SimpleRNNCell):
         )
         self.state_initializer = _seeded(keras.initializers.get(state_initializer), seed)
 
-    def call(self, inputs, states, training=False):
+    def call(self, inputs: Tensor, states: Any, training: bool = False) -> tuple[Tensor, Any]:
         state = states[0] if isinstance(states, (list, tuple)) else states
         previous = state
         if training and self.dropout:
@@ -104,13 +107,13 @@ class VanillaCell(keras.layers.SimpleRNNCell):
         output = self.activation(total)
         return output, [output] if state is not states else output
 
-    def get_initial_state(self, batch_size=None):
-        """[<float>[batch, units]]: h_0 for every row of a batch."""
-        # Drawn in the dtype of the weights: JAX draws other numbers in bfloat16 than in float32.
+    def get_initial_state(self, batch_size: int | Tensor | None = None) -> list[Tensor]:
+        """Returns [<float>[batch, units]]: h_0 for every row."""
+        # Sampled in the dtype of the weights: JAX samples different numbers in bfloat16 and float32.
         state = ops.cast(self.state_initializer((1, self.units), dtype=self.variable_dtype), self.compute_dtype)
         return [ops.broadcast_to(state, (batch_size, self.units))]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         config["state_initializer"] = keras.initializers.serialize(self.state_initializer)
         return config
@@ -120,63 +123,63 @@ class VanillaCell(keras.layers.SimpleRNNCell):
 class VanillaRNN(keras.layers.RNN):
     """The Elman recurrence over a sequence: h_t = f(x_t W + h_(t-1) U + b) for t = 1 .. time.
 
-    Equal to `keras.layers.SimpleRNN` with the same weights. At a masked step the state stays as it is and the output
-    repeats the one before. A row that is masked from end to end keeps its initial state; its outputs, like those before
-    the first unmasked step of any row, are Keras's: zeros on TensorFlow, the initial state on JAX.
+    Equal to `keras.layers.SimpleRNN` with the same weights. At a masked step the state does not change and the output
+    repeats the previous one. A fully masked row keeps its initial state; its outputs, like those before the first
+    unmasked step of any row, are those of Keras: zeros on TensorFlow, the initial state on JAX.
 
     Args:
-        units, activation, use_bias, ..., recurrent_dropout, seed: as of `VanillaCell`.
-        return_sequences: bool, whether to return the outputs of all steps, else the last one.
-        return_state: bool, whether to return the last state too.
-        go_backwards: bool, whether to read the sequence from its end; outputs then come in that order, last step first.
-        stateful: bool, whether row i of a batch starts where row i of the batch before ended. `reset_state()` goes back
-            to the initial state. On JAX, Keras keeps states between direct calls, not between those of `predict`.
-        unroll: bool, whether to build the graph step by step: faster for short sequences of a fixed length.
-        zero_output_for_mask: bool, whether the outputs of masked steps are zeros in a returned sequence.
+        units, activation, use_bias, ..., recurrent_dropout, seed: as in `VanillaCell`.
+        return_sequences: whether to return the outputs of all steps instead of the last one.
+        return_state: whether to return the last state too.
+        go_backwards: whether to process the sequence from its end; outputs are then in that order, last step first.
+        stateful: whether row i of a batch continues from the last state of row i of the previous batch.
+            `reset_state()` restores the initial state. On JAX, Keras keeps states over direct calls, not in `predict`.
+        unroll: whether to unroll the loop in the graph: faster for short sequences of a fixed length.
+        zero_output_for_mask: whether the outputs of masked steps are zeros in a returned sequence.
         activity_regularizer: penalty on the output; none by default.
 
     Call arguments:
         sequences: <float>[batch, time, features].
-        initial_state: <float>[batch, units], or a list of it; by default what `state_initializer` draws.
-        mask: <bool>[batch, time], False where a step is to be skipped: at the right, at the left, in between.
-        training: bool, whether to drop.
+        initial_state: <float>[batch, units], or a list with it; by default from `state_initializer`.
+        mask: <bool>[batch, time], False at steps to skip: on the right, on the left or in between.
+        training: whether to apply dropout.
 
     Returns:
-        <float>[batch, units], or <float>[batch, time, units] with `return_sequences`; with `return_state`, a tuple of
-        that and the state <float>[batch, units].
+        <float>[batch, units], or <float>[batch, time, units] with `return_sequences`; with `return_state` a tuple of
+        these outputs and the state <float>[batch, units].
 
     Raises:
-        ValueError: as of `VanillaCell`; `initial_state` does not have `units` columns.
+        ValueError: as in `VanillaCell`; `initial_state` does not have `units` columns.
 
     Reference: Elman 1990, "Finding structure in time".
     """
 
     def __init__(
         self,
-        units,
-        activation="tanh",
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal",
-        bias_initializer="zeros",
-        state_initializer="zeros",
-        kernel_regularizer=None,
-        recurrent_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        recurrent_constraint=None,
-        bias_constraint=None,
-        dropout=0.0,
-        recurrent_dropout=0.0,
-        return_sequences=False,
-        return_state=False,
-        go_backwards=False,
-        stateful=False,
-        unroll=False,
-        seed=None,
-        **kwargs,
-    ):
+        units: int,
+        activation: Any = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        state_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         cell = VanillaCell(
             units,
             activation=activation,
@@ -209,7 +212,7 @@ class VanillaRNN(keras.layers.RNN):
             **kwargs,
         )
         self.input_spec = [keras.layers.InputSpec(ndim=3)]
-        # Or Keras compiles the whole model by XLA on TensorFlow, which makes this layer several times slower on a CPU.
+        # Otherwise Keras compiles the whole model with XLA on TensorFlow: several times slower for this layer on a CPU.
         self.supports_jit = keras.backend.backend() != "tensorflow"
 
     units = property(attrgetter("cell.units"))
@@ -229,7 +232,13 @@ class VanillaRNN(keras.layers.RNN):
     recurrent_dropout = property(attrgetter("cell.recurrent_dropout"))
     seed = property(attrgetter("cell.seed"))
 
-    def call(self, sequences, initial_state=None, mask=None, training=False):
+    def call(
+        self,
+        sequences: Tensor,
+        initial_state: Tensor | Sequence[Tensor] | None = None,
+        mask: Tensor | None = None,
+        training: bool = False,
+    ) -> Any:
         for state in keras.tree.flatten(initial_state):
             if state is not None and tuple(state.shape)[1:] != (self.units,):
                 raise ValueError(
@@ -238,24 +247,24 @@ class VanillaRNN(keras.layers.RNN):
                 )
         return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
 
-    def reset_state(self):
-        """Puts the states of a stateful layer back to the initial state."""
+    def reset_state(self) -> None:
+        """Resets the states of a stateful layer to the initial state."""
         for variable in self.states or ():
             variable.assign(self.get_initial_state(variable.shape[0])[0])
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         del config["cell"]
         config["activity_regularizer"] = keras.regularizers.serialize(self.activity_regularizer)
         return {**self.cell.get_config(), **config}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Model:
         return cls(**config)
 
 
 def _seeded(initializer, seed):
-    """The initializer, with a seed in its configuration where it draws random numbers: saved states come back."""
+    """Returns the initializer with a seed in its config if it is random, so that a saved model restores its state."""
     config = initializer.get_config() if hasattr(initializer, "get_config") else {}
     if "seed" not in config or config["seed"] is not None:
         return initializer

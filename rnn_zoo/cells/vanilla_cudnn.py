@@ -1,26 +1,39 @@
-"""The vanilla recurrence on an NVIDIA GPU, by cuDNN under TensorFlow."""
+"""Vanilla recurrence on an NVIDIA GPU with cuDNN, under TensorFlow."""
+
+from collections.abc import Callable
+from typing import Any
 
 import keras
 from keras import ops
+
+from rnn_zoo.types import Model, Tensor
 
 _MODES = {
     "rnn_tanh": ("tanh", keras.activations.tanh, ops.tanh),
     "rnn_relu": ("relu", keras.activations.relu, ops.relu),
 }
-# TensorFlow's kernel for bfloat16 calculates in float32, and in some versions its gradient reads memory never written.
+# TensorFlow's bfloat16 kernel computes in float32, and in some versions its gradient reads uninitialised memory.
 _DTYPES = ("float16", "float32", "float64")
 
 
 def cudnn_vanilla(
-    inputs, initial_state, kernel, recurrent_kernel, bias=None, *, activation="tanh", mask=None, go_backwards=False
-):
-    """The Elman recurrence as one operation of cuDNN; `cudnn_or_general` also takes the batches that cuDNN refuses.
+    inputs: Tensor,
+    initial_state: Tensor,
+    kernel: Tensor,
+    recurrent_kernel: Tensor,
+    bias: Tensor | None = None,
+    *,
+    activation: Any = "tanh",
+    mask: Tensor | None = None,
+    go_backwards: bool = False,
+) -> tuple[Tensor, Tensor]:
+    """The Elman recurrence as one cuDNN operation; `cudnn_or_general` also handles batches that cuDNN rejects.
 
         h_t = f(x_t W + h_(t-1) U + b)
 
-    Off by default: no rule of this package chooses it unasked until a run on a GPU has shown it equal to the general
-    path, which is what `pytest -m gpu tests/cells/test_vanilla_cudnn.py` does. Its gradient has no gradient of its own,
-    and XLA cannot compile it (a layer that runs it sets `supports_jit` to False).
+    Off by default: nothing selects it automatically until a run on a GPU has shown it equal to the general path, with
+    `pytest -m gpu tests/cells/test_vanilla_cudnn.py`. Only first derivatives are available, and XLA cannot compile it
+    (a layer that runs it sets `supports_jit` to False).
 
     Args:
         inputs: <float>[batch, time, features], at least one row and one step; float16, float32 or float64.
@@ -28,16 +41,16 @@ def cudnn_vanilla(
         kernel: <float>[features, units], W.
         recurrent_kernel: <float>[units, units], U.
         bias: <float>[units], b, or None.
-        activation: f, "tanh" or "relu", or Keras's function of that name.
-        mask: <bool>[batch, time], False at padding, which must be on the right and leave each row one step; or None.
-        go_backwards: bool, whether each row is read from its last valid step to its first.
+        activation: f, "tanh" or "relu", or the Keras function of that name.
+        mask: <bool>[batch, time], False at padding, which must be on the right and leave at least one step; or None.
+        go_backwards: whether to process each row from its last valid step to its first.
 
     Returns:
-        (<float>[batch, time, units], <float>[batch, units]): the outputs in the order of time, in both directions, with
-        zeros at padding; the last state, that of the last step read.
+        (<float>[batch, time, units], <float>[batch, units]): the outputs in time order in both directions, zeros at
+        padding; the state after the last processed step.
 
     Raises:
-        ValueError: `activation` is another one.
+        ValueError: `activation` is unsupported.
 
     Reference: Appleyard, Kocisky and Blunsom 2016, "Optimizing performance of recurrent neural networks on GPUs".
     """
@@ -50,20 +63,20 @@ def cudnn_vanilla(
     kernel, recurrent_kernel = ops.cast(kernel, inputs.dtype), ops.cast(recurrent_kernel, inputs.dtype)
     no_bias = tf.zeros([recurrent_kernel.shape[0]], inputs.dtype)
     bias = no_bias if bias is None else ops.cast(bias, inputs.dtype)
-    # cuDNN multiplies by columns, W^T x, and adds two biases, one for each product.
+    # cuDNN multiplies column vectors, W^T x, and adds two biases, one per product.
     matrices = [tf.reshape(tf.transpose(matrix), [-1]) for matrix in (kernel, recurrent_kernel)]
     if go_backwards:
         inputs = tf.reverse_sequence(inputs, lengths, seq_axis=1, batch_axis=0)
     outputs, state, *_ = tf.raw_ops.CudnnRNNV3(
         input=inputs,
         input_h=initial_state[:, None],
-        input_c=0,  # a state of the LSTM only
+        input_c=0,  # used by the LSTM only
         params=tf.concat([*matrices, bias, no_bias], axis=0),
         sequence_lengths=lengths,
         rnn_mode=mode,
-        # With time first, TensorFlow runs every batch of a shape as it ran the first, as padded or as not.
+        # With time_major, TensorFlow caches whether the first batch of a shape was padded, and reuses that for all.
         time_major=False,
-        # Gradients are asked for outside of training too; without this there is none.
+        # Gradients are also needed outside of training, and exist only with this option.
         is_training=True,
     )
     if go_backwards:
@@ -71,39 +84,41 @@ def cudnn_vanilla(
     return outputs, state[:, 0]
 
 
-def cudnn_or_general(general, inputs, *args, mask=None, **kwargs):
-    """`cudnn_vanilla` for the batches that cuDNN takes, the general path for the others, decided as each batch runs.
+def cudnn_or_general(
+    general: Callable[[], tuple[Tensor, Tensor]], inputs: Tensor, *args: Any, mask: Tensor | None = None, **kwargs: Any
+) -> tuple[Tensor, Tensor]:
+    """Runs `cudnn_vanilla` on batches that cuDNN supports and the general path on others, decided for each batch.
 
-    cuDNN fails on padding that is not on the right, on a row that is masked from end to end, and on an empty batch;
-    `cudnn_takes` asks.
+    cuDNN fails on padding that is not on the right, on a fully masked row, and on an empty batch: see `cudnn_takes`.
 
     Args:
-        general: callable without arguments, runs the general path: -> (outputs, last state), as of `cudnn_vanilla`;
-            whatever it outputs at padding is replaced by zeros. A graph holds both paths, so it must leave no tensor
-            behind (no `add_loss`).
-        inputs, *args, mask, **kwargs: as of `cudnn_vanilla`.
+        general: runs the general path and returns (outputs, last state), as `cudnn_vanilla`; its outputs at padding are
+            replaced by zeros. A graph contains both paths, so it must have no side effect (no `add_loss`).
+        inputs, *args, mask, **kwargs: as in `cudnn_vanilla`.
 
     Returns:
-        (<float>[batch, time, units], <float>[batch, units]), as of `cudnn_vanilla`.
+        (<float>[batch, time, units], <float>[batch, units]), as `cudnn_vanilla`.
 
     Raises:
-        ValueError: as of `cudnn_vanilla`.
+        ValueError: as in `cudnn_vanilla`.
     """
     import tensorflow as tf
 
     mask = None if mask is None else tf.cast(mask, tf.bool)
 
-    def cleared():
+    def general_with_zeros():
         outputs, state = general()
         if mask is not None:
             outputs = tf.where(mask[..., None], outputs, tf.zeros_like(outputs))
         return outputs, state
 
-    return tf.cond(cudnn_takes(inputs, mask), lambda: cudnn_vanilla(inputs, *args, mask=mask, **kwargs), cleared)
+    return tf.cond(
+        cudnn_takes(inputs, mask), lambda: cudnn_vanilla(inputs, *args, mask=mask, **kwargs), general_with_zeros
+    )
 
 
-def cudnn_takes(inputs, mask=None):
-    """Whether cuDNN takes a batch: it has a row, and each row has a step and its padding, if any, on the right.
+def cudnn_takes(inputs: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Returns whether cuDNN supports a batch: it has rows, each with a valid step and padding only on the right.
 
     Args:
         inputs: <float>[batch, time, features].
@@ -122,20 +137,20 @@ def cudnn_takes(inputs, mask=None):
     return tf.logical_and(taken, tf.reduce_all(padded_right == mask))
 
 
-def cudnn_refusal(layer):
-    """Why a layer cannot run on cuDNN here, as the message of an error; None where it can.
+def cudnn_refusal(layer: Model) -> str | None:
+    """Returns the error message for a layer that cannot run on cuDNN here, or None if it can.
 
     Args:
         layer: `VanillaRNN`.
 
     Returns:
-        str or None. Masks are not asked about: they are known only as a batch runs, see `cudnn_takes`.
+        The message, or None. Masks are not checked: they are known only at run time, see `cudnn_takes`.
     """
-    lack = _lack(layer)
-    return None if lack is None else f"`implementation` 'cudnn' needs {lack}; use 'auto' or 'general'."
+    missing = _missing_requirement(layer)
+    return None if missing is None else f"`implementation` 'cudnn' needs {missing}; use 'auto' or 'general'."
 
 
-def _lack(layer):
+def _missing_requirement(layer):
     if _mode(layer.activation) is None:
         return f"`activation` 'tanh' or 'relu', got {_name(layer.activation)!r}"
     for option in ("recurrent_dropout", "stateful", "unroll", "activity_regularizer"):
@@ -144,18 +159,18 @@ def _lack(layer):
     if layer.compute_dtype not in _DTYPES:
         return f"a `dtype` that computes in {', '.join(_DTYPES[:-1])} or {_DTYPES[-1]}, got {layer.compute_dtype!r}"
     if keras.backend.backend() != "tensorflow":
-        return f"the TensorFlow backend, and this is {keras.backend.backend()!r}"
+        return f"the TensorFlow backend, got {keras.backend.backend()!r}"
     import tensorflow as tf
 
     if not tf.config.list_logical_devices("GPU"):
-        return "a GPU that TensorFlow sees, and there is none"
+        return "a GPU visible to TensorFlow, but found none"
     if not tf.sysconfig.get_build_info()["is_cuda_build"]:
-        return "a TensorFlow that is built for CUDA, and this one is not"
+        return "a TensorFlow build with CUDA, got one without"
     return None
 
 
 def _lengths(inputs, mask):
-    """<int32>[batch]: the valid steps of each row."""
+    """Returns <int32>[batch], the number of valid steps of each row."""
     import tensorflow as tf
 
     if mask is None:

@@ -1,38 +1,52 @@
-"""beam_search: the most probable whole sequences, of the few best followed at a time."""
+"""beam_search: approximate search for the most probable sequences."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from rnn_zoo.checks import not_negative, positive_integer
-from rnn_zoo.decoding.written import BANNED, IMPOSSIBLE, Written, any_batch, checked_length, log_probabilities
+from rnn_zoo.decoding.loop import BANNED, IMPOSSIBLE, Generated, any_batch, checked_length, log_probabilities
 from rnn_zoo.text.symbols import END, PADDING
+from rnn_zoo.types import Model, Tensor
 
 
 def beam_search(
-    generator, beginning, source=None, *, width, max_length, length_penalty=0.0, n_best=1, end=END, banned=BANNED
-):
-    """Follows the `width` best sequences of each row, and ranks them, longer ones made up for their length.
+    generator: Model,
+    beginning: Tensor,
+    source: Any = None,
+    *,
+    width: int,
+    max_length: int | Tensor,
+    length_penalty: float = 0.0,
+    n_best: int = 1,
+    end: int | None = END,
+    banned: Sequence[int] = BANNED,
+) -> Generated:
+    """Beam search with length-normalised scores.
+
+    Keeps the `width` best partial sequences of each row.
 
         score(y) = log p(y) / ((5 + |y|) / 6)^length_penalty
 
-    A row stops when `width` sequences have ended, or when no open one can still become one of the `n_best`.
+    A row stops when `width` sequences have ended, or when no unfinished one can still reach the `n_best`.
 
     Args:
-        generator, beginning, source, max_length, end, banned: as of `write`.
-        width: int > 0, sequences followed; 1 writes what `greedy` does.
-        length_penalty: float >= 0; 0 (default): none, 0.6 to 1 favours longer sequences.
-        n_best: int from 1 (default) to width, how many sequences are wanted. What comes after them is as far as it was
-            when the row stopped: perhaps a beginning only.
+        generator, beginning, source, max_length, end, banned: as in `generate_tokens`.
+        width: > 0, the beam width; 1 is greedy decoding.
+        length_penalty: >= 0; 0: none, 0.6 to 1 favours longer sequences.
+        n_best: from 1 to `width`, the number of sequences to complete. Those ranked below them may be unfinished.
     Returns:
-        Written: ids <int32>[batch, width, time] and scores <float32>[batch, width], the best first. Where there are
-            fewer sequences than `width`, the rest is padding, with a score of minus infinity.
+        ids <int32>[batch, width, time] and scores <float32>[batch, width], the best first. If there are fewer than
+        `width` sequences, the rest is padding with a score of minus infinity.
     Raises:
         ValueError: `width` or `n_best` is not positive, `n_best` is above `width`, or `length_penalty` is negative.
     Reference: Wu et al. 2016, "Google's neural machine translation system", equation 14, without coverage.
     """
     positive_integer("width", width)
     if positive_integer("n_best", n_best) > width:
-        raise ValueError(f"`n_best` must be `width`, which is {width}, at most, got {n_best}; follow more sequences.")
+        raise ValueError(f"`n_best` must be at most `width` ({width}), got {n_best}; increase `width`.")
     not_negative("length_penalty", length_penalty)
     max_length = checked_length(max_length)
     if end is None:
@@ -45,29 +59,29 @@ def beam_search(
     )
     first_rows = tf.range(batch)[:, None] * width
 
-    def impossible(total):
+    def is_impossible(total):
         return total <= IMPOSSIBLE / 2
 
     def normalised(total, length):
-        return tf.where(impossible(total), IMPOSSIBLE, total / _made_up(length, length_penalty))
+        return tf.where(is_impossible(total), IMPOSSIBLE, total / _length_norm(length, length_penalty))
 
     def settled(finished, total, lengths):
-        """<bool>[batch, width]: the sequence has ended or cannot be, or its row has stopped."""
+        """Returns <bool>[batch, width]: the sequence has ended or is impossible, or its row has stopped."""
         ended = tf.where(finished, normalised(total, lengths), IMPOSSIBLE)
-        last_wanted = tf.math.top_k(ended, n_best).values[:, -1]
-        # What is written only lowers log p, and no length makes up for more than the greatest.
+        nth_best = tf.math.top_k(ended, n_best).values[:, -1]
+        # More tokens only lower log p, and the normalisation is largest at the maximum length.
         best_open = tf.reduce_max(tf.where(finished, IMPOSSIBLE, normalised(total, max_length)), axis=1)
-        return finished | impossible(total) | (last_wanted >= best_open)[:, None]
+        return finished | is_impossible(total) | (nth_best >= best_open)[:, None]
 
-    def go_on(step, finished, total, lengths, *_):
+    def not_done(step, finished, total, lengths, *_):
         return (step < max_length) & ~tf.reduce_all(settled(finished, total, lengths))
 
-    def turn(step, finished, total, lengths, scores, state, ids):
-        chances = tf.reshape(log_probabilities(scores, banned), [batch, width, size])
-        # A sequence that is settled goes on as itself alone, by padding that costs nothing.
+    def body(step, finished, total, lengths, scores, state, ids):
+        log_probs = tf.reshape(log_probabilities(scores, banned), [batch, width, size])
+        # A settled sequence has one continuation, padding with log-probability 0.
         stays = settled(finished, total, lengths)
-        itself = tf.one_hot(PADDING, size, on_value=0.0, off_value=IMPOSSIBLE)
-        reached = total[..., None] + tf.where(stays[..., None], itself, chances)
+        padding_only = tf.one_hot(PADDING, size, on_value=0.0, off_value=IMPOSSIBLE)
+        reached = total[..., None] + tf.where(stays[..., None], padding_only, log_probs)
         length = tf.where(stays, lengths, step + 1)
         ranks = tf.reshape(normalised(reached, length[..., None]), [batch, width * size])
         kept = tf.math.top_k(ranks, width).indices
@@ -84,21 +98,21 @@ def beam_search(
         scores, state = generator.step(read, state)
         return step + 1, finished, total, lengths, scores, state, ids
 
-    nothing = tf.zeros([batch, width, 0], tf.int32)
-    # All start alike: but for the first, they would be found again as often as there are.
+    no_ids = tf.zeros([batch, width, 0], tf.int32)
+    # All beams start equal: only the first is possible, or every sequence would be found `width` times.
     total = tf.tile(tf.constant([[0.0] + [IMPOSSIBLE] * (width - 1)]), [batch, 1])
-    start = (0, tf.zeros([batch, width], tf.bool), total, tf.zeros([batch, width], tf.int32), scores, state, nothing)
+    start = (0, tf.zeros([batch, width], tf.bool), total, tf.zeros([batch, width], tf.int32), scores, state, no_ids)
     shapes = (*any_batch(start[:-1]), tf.TensorShape([None, width, None]))
-    _, _, total, lengths, _, _, ids = tf.while_loop(go_on, turn, start, shape_invariants=shapes)
-    ids = tf.where(impossible(total)[..., None], PADDING, ids)
-    ranks, order = tf.math.top_k(tf.where(impossible(total), -np.inf, normalised(total, lengths)), width)
-    return Written(tf.gather(ids, order, batch_dims=1), ranks)
+    _, _, total, lengths, _, _, ids = tf.while_loop(not_done, body, start, shape_invariants=shapes)
+    ids = tf.where(is_impossible(total)[..., None], PADDING, ids)
+    ranks, order = tf.math.top_k(tf.where(is_impossible(total), -np.inf, normalised(total, lengths)), width)
+    return Generated(tf.gather(ids, order, batch_dims=1), ranks)
 
 
-def log_probability(scores, lengths, length_penalty):
-    """Nats of sequences of so many tokens that a beam search gave these scores; arguments as of `beam_search`."""
-    return scores * _made_up(lengths, length_penalty)
+def log_probability(scores: Tensor, lengths: Tensor, length_penalty: float) -> Tensor:
+    """Log-probability (nats) of sequences from their beam-search scores and lengths, both <any>[...]."""
+    return scores * _length_norm(lengths, length_penalty)
 
 
-def _made_up(lengths, length_penalty):
+def _length_norm(lengths, length_penalty):
     return tf.pow((5.0 + tf.cast(lengths, tf.float32)) / 6.0, float(length_penalty))

@@ -1,18 +1,30 @@
-"""greedy: always the most probable token."""
+"""greedy: decoding with the most probable token at each step."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import tensorflow as tf
 
-from rnn_zoo.decoding.written import BANNED, write
+from rnn_zoo.decoding.loop import BANNED, Generated, generate_tokens
 from rnn_zoo.text.symbols import END
+from rnn_zoo.types import Model, Tensor
 
 
-def greedy(generator, beginning, source=None, *, max_length, end=END, banned=BANNED):
-    """Writes the most probable token at each step; of two that are, that of the lower id.
+def greedy(
+    generator: Model,
+    beginning: Tensor,
+    source: Any = None,
+    *,
+    max_length: int | Tensor,
+    end: int | None = END,
+    banned: Sequence[int] = BANNED,
+) -> Generated:
+    """Generates the most probable token at each step; ties go to the lower id.
 
-    Arguments and returns as of `write`.
+    Arguments and returns as in `generate_tokens`.
     """
 
-    def choose(chances, step):
-        return tf.argmax(chances, axis=-1, output_type=tf.int32)
+    def choose(log_probs, step):
+        return tf.argmax(log_probs, axis=-1, output_type=tf.int32)
 
-    return write(generator, beginning, source, choose, max_length=max_length, end=end, banned=banned)
+    return generate_tokens(generator, beginning, source, choose, max_length=max_length, end=end, banned=banned)

@@ -1,21 +1,24 @@
-"""The order test: the same words in another order, which a bag of words cannot tell apart."""
+"""The order test: pairs of texts with the same words in different orders, which a bag of words cannot distinguish."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from rnn_zoo.checks import positive_number
+from rnn_zoo.types import Tensor
 
 
 @dataclass(frozen=True)
 class OrderPair:
-    """Two texts made of exactly the same words.
+    """Two texts of exactly the same words.
 
     Args:
-        first: str; where the pair has a sentiment, the text that is more positive.
-        second: str, the words of `first` in another order.
-        sentiment: bool, whether `first` is clearly the more positive one. Without it only their difference counts.
+        first: a text; in a sentiment pair the more positive one.
+        second: the words of `first` in another order.
+        sentiment: whether `first` is clearly more positive than `second`. False: only the difference is tested.
     """
 
     first: str
@@ -23,7 +26,7 @@ class OrderPair:
     sentiment: bool = True
 
 
-# Lower case and mirrored punctuation, so that the pairs tie under any tokeniser that reads words one at a time.
+# Lower case and mirrored punctuation: any bag of words gives both texts of a pair the same answer.
 ORDER_PAIRS = (
     OrderPair("good, not bad", "bad, not good"),
     OrderPair("the film is not boring but brilliant", "the film is not brilliant but boring"),
@@ -56,26 +59,32 @@ ORDER_PAIRS = (
 )
 
 
-def order_test(predict, pairs=ORDER_PAIRS, *, positive=None, tolerance=1e-4):
-    """Asks a classifier for both orders of each pair and counts how often it tells them apart.
+def order_test(
+    predict: Callable[[list[str]], Tensor],
+    pairs: Iterable[OrderPair] = ORDER_PAIRS,
+    *,
+    positive: int | None = None,
+    tolerance: float = 1e-4,
+) -> dict[str, Any]:
+    """Classifies both orders of each pair and counts how often the answers differ.
 
-    A classifier that reads a bag of words gives both orders the same answer, so its largest difference is 0 and none of
-    its pairs is ordered. One that reads pairs of neighbouring words may tell some apart.
+    A bag of words gives both orders the same answer: its largest difference is 0. A model of word bigrams distinguishes
+    some pairs.
 
     Args:
         predict: function from a list of texts to `<float>[texts, classes]`; called once.
-        pairs: the `OrderPair`s.
-        positive: int, the index of the class that stands for the more positive text. None leaves out the sentiment.
-        tolerance: float > 0, the smallest difference in a probability that counts: 1e-4 is far above rounding.
+        pairs: the pairs to test.
+        positive: index of the class of the more positive text. Default None: sentiment is not tested.
+        tolerance: smallest difference in a probability that counts, > 0. Default 1e-4, far above rounding errors.
 
     Returns:
-        dict that JSON can hold: `pairs`, `different` (share of pairs whose answers differ), `largest_difference`,
-        `tolerance`, `details` (one dict a pair). With `positive` also `sentiment_pairs` and, as shares of them,
-        `ordered_right`, `ordered_wrong`, `tied` (these three add up to 1) and `both_right` (the more positive text is
-        given the class `positive` and the other one is not).
+        dict that JSON can hold: `pairs`, `different` (fraction of pairs whose answers differ), `largest_difference`,
+        `tolerance`, `details` (one dict per pair). With `positive` also `sentiment_pairs` and, as fractions of them,
+        `ordered_right`, `ordered_wrong`, `tied` (these three sum to 1) and `both_right` (the more positive text is
+        classified as `positive`, the other one is not).
 
     Raises:
-        ValueError: a pair that is no permutation, or `positive` or the shape of the answer out of range.
+        ValueError: a pair is not a permutation, or `positive` or the shape of the answers is out of range.
     """
     pairs = tuple(pairs)
     tolerance = positive_number("tolerance", tolerance)
@@ -93,7 +102,7 @@ def order_test(predict, pairs=ORDER_PAIRS, *, positive=None, tolerance=1e-4):
         raise ValueError(f"`positive` must be a class index in 0..{answers.shape[1] - 1}, got {positive!r}.")
     first, second = answers[0::2], answers[1::2]
     differences = np.abs(first - second).max(axis=1)
-    result = {
+    result: dict[str, Any] = {
         "pairs": len(pairs),
         "different": float(np.mean(differences > tolerance)),
         "largest_difference": float(differences.max()),
@@ -103,18 +112,18 @@ def order_test(predict, pairs=ORDER_PAIRS, *, positive=None, tolerance=1e-4):
             for pair, difference in zip(pairs, differences, strict=True)
         ],
     }
-    felt = np.flatnonzero([pair.sentiment for pair in pairs])
-    if positive is not None and len(felt):
-        gap = first[felt, positive] - second[felt, positive]
-        first_says, second_says = (answer[felt].argmax(axis=1) == positive for answer in (first, second))
+    sentiment = np.flatnonzero([pair.sentiment for pair in pairs])
+    if positive is not None and len(sentiment):
+        gap = first[sentiment, positive] - second[sentiment, positive]
+        first_positive, second_positive = (answer[sentiment].argmax(axis=1) == positive for answer in (first, second))
         result |= {
-            "sentiment_pairs": len(felt),
+            "sentiment_pairs": len(sentiment),
             "ordered_right": float(np.mean(gap > tolerance)),
             "ordered_wrong": float(np.mean(gap < -tolerance)),
             "tied": float(np.mean(np.abs(gap) <= tolerance)),
-            "both_right": float(np.mean(first_says & ~second_says)),
+            "both_right": float(np.mean(first_positive & ~second_positive)),
         }
-        for index in felt:
+        for index in sentiment:
             result["details"][index] |= {
                 "positive_first": float(first[index, positive]),
                 "positive_second": float(second[index, positive]),

@@ -1,14 +1,10 @@
-"""Result files: one number a row, written by the run that measured it, and the tables made from them.
-
-python -m rnn_zoo.evaluation.results results/imdb_sentiment.csv                   # prints the table
-python -m rnn_zoo.evaluation.results results/imdb_sentiment.csv --into README.md  # rewrites it between its markers
-"""
+"""Result files: one number per row, written by the run that measured it."""
 
 import csv
-import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
-from rnn_zoo.evaluation.system_rows import system_rows
 from rnn_zoo.files import atomic_file
 
 COLUMNS = (
@@ -26,50 +22,18 @@ COLUMNS = (
     "command",
 )
 KEY = ("recipe", "data", "split", "model", "seed", "metric", "command")
-_ORDER_SHARES = {
-    "different": "order_pairs_told_apart",
-    "ordered_right": "sentiment_pairs_right",
-    "both_right": "sentiment_pairs_both_labels_right",
-}
 
 
-def rows(report, *, recipe, data, seed, command, hardware=None, versions=None):
-    """The rows of a report: each number of the model and of each baseline.
+def append(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Adds rows to a result file; a row replaces an older one with the same `KEY`. Atomic.
 
     Args:
-        report: dict that `evaluation.report` returned.
-        recipe: str, the recipe's name.
-        data: str, the data set's name.
-        seed: int, the run's seed.
-        command: str, the command line that makes these numbers again.
-        hardware: str. Defaults to this machine's, see `this_hardware`.
-        versions: str. Defaults to the installed ones, see `these_versions`.
-
-    Returns:
-        list of dicts with the keys `COLUMNS`.
-    """
-    made_by = {"recipe": recipe, "data": data, "seed": seed, "command": command}
-    return system_rows(report, _numbers, **made_by, hardware=hardware, versions=versions)
-
-
-def _numbers(system):
-    numbers = {name: system[name] for name in ("accuracy", "macro_f1", "log_loss", "calibration_error")}
-    for share, metric in _ORDER_SHARES.items():
-        if system["order"] and share in system["order"]:
-            numbers[metric] = system["order"][share]
-    return numbers
-
-
-def append(path, rows):
-    """Adds rows to a result file; a row of the same `KEY` takes the old one's place. Atomic.
-
-    Args:
-        path: the CSV file; made with its header where there is none.
+        path: the CSV file; created with its header if there is none.
         rows: dicts with exactly the keys `COLUMNS`, one number each.
 
     Raises:
-        ValueError: a row with other columns or a value that is no number, or a file that is no result file. The file
-            is left as it was.
+        ValueError: a row has other columns or a value that is not a number, or the file is not a result file. The file
+            is unchanged then.
     """
     path = Path(path)
     fresh = []
@@ -87,17 +51,11 @@ def append(path, rows):
         writer.writerows(kept.values())
 
 
-def read(path):
-    """Reads a result file.
-
-    Args:
-        path: the CSV file.
-
-    Returns:
-        list of dicts of str, with the keys `COLUMNS`.
+def read(path: str | Path) -> list[dict[str, str]]:
+    """The rows of a result file, each with the keys `COLUMNS`.
 
     Raises:
-        ValueError: another header, a row of another length, or a value that is no number, with file and line.
+        ValueError: another header, a row of another length, or a value that is not a number; names file and line.
     """
     found = []
     with open(path, encoding="utf-8", newline="") as file:
@@ -119,9 +77,3 @@ def _number(value, place):
         return float(value)
     except (TypeError, ValueError):
         raise ValueError(f"{place}: expected a number as value, got {value!r}.") from None
-
-
-if __name__ == "__main__":
-    from rnn_zoo.evaluation.result_table import main
-
-    sys.exit(main())

@@ -1,14 +1,19 @@
-"""Says in words whether the model beats the baselines, and whether it reads order."""
+"""Verdict: sentences that say whether a classifier beats its baselines and whether it reads word order."""
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from scipy.stats import binomtest
 
+from rnn_zoo.types import Tensor
 
-def verdict(labels, answers, systems):
+
+def verdict(labels: Tensor, answers: Mapping[str, Tensor], systems: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Compares the first system with the most accurate of the others.
 
-    Whether a difference in accuracy could be chance is asked of the exact McNemar test: of the examples that only one
-    of the two gets right, a coin would give each half.
+    The exact McNemar test says whether a difference in accuracy could be chance: of the examples that only one of the
+    two gets right, each would get half by chance.
 
     Args:
         labels: <int>[examples].
@@ -16,7 +21,7 @@ def verdict(labels, answers, systems):
         systems: {name: scores as in `metrics.json`}, in the same order.
 
     Returns:
-        list of str, sentences: the comparison, the calibration, the order test.
+        sentences: the comparison, the log loss, the order test.
 
     Reference: McNemar 1947, "Note on the sampling error of the difference between correlated proportions".
     """
@@ -25,22 +30,20 @@ def verdict(labels, answers, systems):
     if others:
         rival = max(others, key=lambda name: systems[name]["accuracy"])
         sentences.append(_comparison(labels, answers, systems, model, rival))
-        clearest = min(others, key=lambda name: systems[name]["log_loss"])
-        ours, theirs = systems[model]["log_loss"], systems[clearest]["log_loss"]
-        how = "more honest" if ours < theirs else "less honest" if ours > theirs else "as honest"
-        word = "as" if ours == theirs else "than"
+        best = min(others, key=lambda name: systems[name]["log_loss"])
+        ours, theirs = systems[model]["log_loss"], systems[best]["log_loss"]
+        how = "better than" if ours < theirs else "worse than" if ours > theirs else "as good as"
         sentences.append(
-            f"Its probabilities are {how} {word} the best baseline's: "
-            f"log loss {ours:.4f} against {theirs:.4f} ({clearest})."
+            f"Its probabilities are {how} the best baseline's: log loss {ours:.4f} against {theirs:.4f} ({best})."
         )
     else:
-        sentences.append(f"No baseline was run beside {model}: whether its accuracy is any good is not known.")
+        sentences.append(f"No baseline was run: the accuracy of {model} has nothing to be compared with.")
     if systems[model]["order"]:
         sentences.append(_order(model, systems))
     return sentences
 
 
-def _comparison(labels, answers, systems, model, rival):
+def _comparison(labels: Tensor, answers: Any, systems: Any, model: str, rival: str) -> str:
     right, rival_right = (answers[name].argmax(axis=1) == labels for name in (model, rival))
     only_model, only_rival = int(np.sum(right & ~rival_right)), int(np.sum(rival_right & ~right))
     scores = f"{systems[model]['accuracy']:.2%} against {systems[rival]['accuracy']:.2%}"
@@ -62,24 +65,24 @@ def _comparison(labels, answers, systems, model, rival):
     return f"{model} {verb} the best baseline, {rival}: {scores}, by {gap} ({probability}).{end}"
 
 
-def _order(model, systems):
+def _order(model: str, systems: Any) -> str:
     order = systems[model]["order"]
     apart, pairs = round(order["different"] * order["pairs"]), order["pairs"]
     if not apart:
-        return f"{model} gives both orders of all {pairs} pairs the same answer: it does not read order."
-    text = f"It tells {apart} of {pairs} permuted pairs apart"
+        return f"{model} gives both orders of all {pairs} pairs the same answer: it does not read word order."
+    text = f"It distinguishes {apart} of {pairs} word-order pairs"
     if "ordered_right" in order:
         count = order["sentiment_pairs"]
         right, wrong = (round(order[key] * count) for key in ("ordered_right", "ordered_wrong"))
         chance = binomtest(right, right + wrong, alternative="greater").pvalue if right + wrong else 1.0
-        text += f" and puts {right} of {count} sentiment pairs the right way round ({wrong} the wrong way)"
+        text += f" and ranks {right} of {count} sentiment pairs correctly ({wrong} the wrong way round)"
         if chance > 0.05:
             text += ", which could be chance" if right > wrong else ", no better than chance"
     blind = [name for name in systems if name != model and systems[name]["order"]["largest_difference"] == 0]
     seeing = [name for name in systems if name != model and name not in blind]
     if blind:
-        text += f"; {', '.join(blind)} {'ties' if len(blind) == 1 else 'tie'} on every one"
+        text += f"; {', '.join(blind)} {'distinguishes' if len(blind) == 1 else 'distinguish'} none"
     if seeing:
-        told = ", ".join(f"{name} tells {round(systems[name]['order']['different'] * pairs)}" for name in seeing)
-        text += f"; {told} apart by neighbouring words"
+        counts = [f"{name} distinguishes {round(systems[name]['order']['different'] * pairs)}" for name in seeing]
+        text += f"; {', '.join(counts)} by neighbouring words"
     return text + "."

@@ -1,34 +1,48 @@
-"""Answers every text of a file: CSV, TSV, JSONL or plain lines in, CSV out."""
+"""Predictions for every text of a file: reads CSV, TSV, JSONL or plain lines, writes CSV."""
 
 import collections
 import csv
 from pathlib import Path
+from typing import Any
 
-from rnn_zoo.datasets.tables import ENDINGS, is_table, read_table
-from rnn_zoo.export.asking import text_fault
+from rnn_zoo.export.batching import text_fault
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.tables import ENDINGS, is_table, read_table
 
 
-def predict_file(pretrained, path, out=None, *, text_column="text", batch_size=64, progress=False, overwrite=False):
-    """Writes the texts of a file with the model's answers beside them.
+def predict_file(
+    pretrained: Any,
+    path: str | Path,
+    out: str | Path | None = None,
+    *,
+    text_column: str = "text",
+    batch_size: int = 64,
+    progress: bool = False,
+    overwrite: bool = False,
+) -> tuple[Path, collections.Counter[str]]:
+    """Writes the texts of a file and the predictions of a classifier for them.
 
-    One row a text, in the order of the file: `line` (the line of the file that the text starts at), `text`, `label`,
+    One row per text, in the order of the file: `line` (the line of the file where the text starts), `text`, `label`,
     `score`, and `probability_<label>` for each class.
 
     Args:
-        pretrained: Pretrained.
-        path: .csv, .tsv or .jsonl file (as `rnn_zoo.datasets.read_table` reads them, each also with .gz), or .txt with
-            a text a line.
-        out: CSV file to write, atomically; by default beside the input, "reviews.csv" -> "reviews.predictions.csv".
-        text_column: column (for JSONL: key) of the text; a .txt file has none.
-        batch_size: int > 0, texts computed at once.
-        progress: bool, shows a progress bar on standard error.
-        overwrite: bool, replaces `out` where it exists; never the input.
+        pretrained: the classifier, `rnn_zoo.tasks.text_classification.answers.Pretrained`.
+        path: .csv, .tsv or .jsonl file (as `rnn_zoo.datasets.read_table` reads them, each also with .gz), or .txt file
+            with one text per line.
+        out: CSV file to write, atomically. Default None: "reviews.predictions.csv" beside the input "reviews.csv".
+        text_column: column (for JSONL: key) of the text; not used for .txt files.
+        batch_size: > 0, texts per batch.
+        progress: shows a progress bar on standard error.
+        overwrite: replaces `out` if it exists; never the input.
+
     Returns:
-        (pathlib.Path, collections.Counter): the file written, and how often each label was answered.
+        The file written, and the number of texts with each label.
+
     Raises:
-        ValueError: the file is empty, is not UTF-8 or not what its ending says, or has no such column (file, line and
-            fix are named), or `out` is the input. FileNotFoundError, FileExistsError. Nothing has been written then.
+        ValueError: the file is empty, not UTF-8 or not in the format of its ending, has no such column (the message
+            names file, line and fix), or `out` is the input.
+        FileNotFoundError: there is no input file.
+        FileExistsError: `out` exists. After any error nothing has been written.
     """
     path = Path(path)
     out = check_output(path, out, overwrite)
@@ -43,13 +57,15 @@ def predict_file(pretrained, path, out=None, *, text_column="text", batch_size=6
     return out, collections.Counter(answer.label for answer in answers)
 
 
-def check_output(path, out=None, overwrite=False, ending=".predictions.csv"):
-    """Returns the file that the answers go to; raises where `path` cannot be read or something would be lost."""
+def check_output(
+    path: str | Path, out: str | Path | None = None, overwrite: bool = False, ending: str = ".predictions.csv"
+) -> Path:
+    """Returns the file that predictions are written to; raises if `path` is unreadable or data would be lost."""
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}.")
     if not is_table(path) and path.suffix.lower() != ".txt":
-        raise ValueError(f"{path}: the name must end in .txt, {', '.join(ENDINGS)}, so that its format is known.")
+        raise ValueError(f"{path}: the name must end in .txt, {', '.join(ENDINGS)}, which states its format.")
     if out is None:
         out = path.with_name(path.name.removesuffix(".gz").rpartition(".")[0] + ending)
     out = Path(out)
@@ -62,8 +78,8 @@ def check_output(path, out=None, overwrite=False, ending=".predictions.csv"):
     return out
 
 
-def read_texts(path, text_column):
-    """The texts of a file, as `predict_file` reads it -> (list of int, the line each starts at; list of str)."""
+def read_texts(path: str | Path, text_column: str) -> tuple[list[int], list[str]]:
+    """The texts of a file that `predict_file` reads: (the line where each starts, the texts)."""
     path = Path(path)
     if is_table(path):
         table = read_table(path, [text_column])
@@ -77,12 +93,12 @@ def read_texts(path, text_column):
     return lines, texts
 
 
-def _read_lines(path):
+def _read_lines(path: Path) -> list[str]:
     data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     if not data.strip():
         raise ValueError(f"{path} is empty.")
     texts = []
-    # Lines end with "\n"; `str.splitlines` would also split at U+0085 and its like, which texts hold.
+    # Lines end with "\n"; `str.splitlines` would also split at U+0085 and its like, which occur inside texts.
     for line, content in enumerate(data.removesuffix(b"\n").split(b"\n"), start=1):
         try:
             texts.append(content.removesuffix(b"\r").decode("utf-8"))

@@ -1,24 +1,27 @@
-"""The model card: what a stranger must know before using an exported model."""
+"""The model card: use, metrics, data, licence and limits of an exported model, as Markdown."""
 
 import dataclasses
 import platform
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from typing import Any
 
 from rnn_zoo import __version__
 
 _ABSENT = "not stated"
+# Keys of `card` with a place of their own.
 _PLACED = ("name", "summary", "data", "licence", "limits", "command", "seed")
 
 
 @dataclasses.dataclass(frozen=True)
 class Use:
-    """What the card says of one kind of model; {labels} stands for the list of labels.
+    """Texts of the card for one kind of model.
 
     Args:
-        summary: str, what it is, where `card` does not say.
-        answers: str, what goes in and what comes out.
-        python: str, Python lines that ask `model`, the SavedModel.
-        arguments: str, what follows `rnn-zoo predict NAME`.
+        summary: default of the card's summary.
+        answers: input and output of the model; {labels} is replaced by the list of labels.
+        python: Python lines that call `model`, the SavedModel.
+        arguments: arguments after `rnn-zoo predict NAME`.
     """
 
     summary: str
@@ -29,34 +32,45 @@ class Use:
 
 CLASSES = Use(
     "A recurrent network that classifies text.",
-    "Input: text, any length, any number at once. Output: one of {labels}, with the probability of each.",
+    "Input: any number of texts of any length. Output: one of {labels}, with the probability of each.",
     """answers = model.serve(tf.constant(["The food is not good", ""]))
 answers["label"], answers["score"], answers["probabilities"]""",
     '"The food is not good"',
 )
 
 
-def model_card(name, labels, card, metrics, *, parameters, words, size, use=CLASSES):
+def model_card(
+    name: str,
+    labels: Sequence[str],
+    card: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+    *,
+    parameters: int,
+    words: int | None,
+    size: int,
+    use: Use = CLASSES,
+) -> str:
     """Returns the model card as Markdown.
 
     Args:
-        name: str, what the model is called where `card` does not say.
-        labels: list of str, the classes or tags; empty where the model has none.
-        card: dict; name, data, licence, limits, command, seed and summary have their place, other keys get a line each.
-        metrics: dict, {model or baseline: {metric: number}} or {metric: number}; what is neither stays in metrics.json.
-        parameters: int, the number of weights.
-        words: int, the size of the vocabulary; None where there is none.
-        size: int, the bytes of the other files.
-        use: Use, what is said of the kind of model.
+        name: default of `card["name"]`.
+        labels: the classes or tags; empty for other models.
+        card: name, summary, data, licence, limits, command and seed have a place of their own; any other key gets a
+            line.
+        metrics: {model or baseline: {metric: number}} or {metric: number}; other entries are in metrics.json only.
+        parameters: number of parameters.
+        words: size of the vocabulary; None for a model without one.
+        size: size of the other files, in bytes.
+        use: texts for the kind of model.
     """
-    said = {key: str(value).strip() for key, value in card.items() if value is not None and str(value).strip()}
-    name = said.get("name", name)
-    others = "".join(f"- {key}: {value}\n" for key, value in said.items() if key not in _PLACED)
+    stated = {key: str(value).strip() for key, value in card.items() if value is not None and str(value).strip()}
+    name = stated.get("name", name)
+    others = "".join(f"- {key}: {value}\n" for key, value in stated.items() if key not in _PLACED)
     fence = "```"
     vocabulary = "" if words is None else f"{words:,} words, "
     return f"""# {name}
 
-{said.get("summary", use.summary)}
+{stated.get("summary", use.summary)}
 
 {use.answers.replace("{labels}", _listed(labels))}
 
@@ -83,42 +97,42 @@ rnn-zoo predict {name} {use.arguments}
 
 ## Data
 
-{said.get("data", _ABSENT)}
+{stated.get("data", _ABSENT)}
 
-Licence: {said.get("licence", _ABSENT)}
+Licence: {stated.get("licence", _ABSENT)}
 
 ## Limits
 
-{said.get("limits", _ABSENT)}
+{stated.get("limits", _ABSENT)}
 
-## How it was made
+## Reproduction
 
-- command: {_code(said.get("command"))}
-- seed: {said.get("seed", _ABSENT)}
+- command: {_code(stated.get("command"))}
+- seed: {stated.get("seed", _ABSENT)}
 - versions: {versions()}
 - size: {parameters:,} parameters, {vocabulary}{size / 1e6:.1f} MB
 {others}
-Every file of this folder: `sha256sum --check SHA256SUMS`.
+Verify the files of this folder: `sha256sum --check SHA256SUMS`.
 """
 
 
-def versions():
-    """Returns the versions a result depends on, as one line."""
+def versions() -> str:
+    """The versions of the software, as one line."""
     parts = [f"rnn_zoo {__version__}", *(f"{name} {version(name)}" for name in ("tensorflow", "keras"))]
     return "; ".join([*parts, f"Python {platform.python_version()}"])
 
 
-def _listed(labels):
+def _listed(labels: Sequence[str]) -> str:
     shown = ", ".join(f"`{label}`" for label in labels[:20])
     return shown if len(labels) <= 20 else f"{shown} and {len(labels) - 20} more (`labels.json`)"
 
 
-def _code(command):
+def _code(command: str | None) -> str:
     return f"`{command}`" if command else _ABSENT
 
 
-def _metrics_table(metrics):
-    """Rows of numbers as Markdown, from what `rnn_zoo.evaluation.report` returns or {name: {metric: number}}."""
+def _metrics_table(metrics: Mapping[str, Any]) -> str:
+    """Metrics as a Markdown table, from the dict of a report or {name: {metric: number}}."""
     if not metrics:
         return _ABSENT
     systems = metrics.get("systems", {name: scores for name, scores in metrics.items() if isinstance(scores, dict)})
@@ -128,7 +142,7 @@ def _metrics_table(metrics):
     rows = {name: numbers for name, numbers in rows.items() if numbers}
     if not rows:
         return "See `metrics.json`."
-    # A row a metric: a card has few systems and many metrics, and a terminal 80 columns.
+    # One row per metric: a card has few models and many metrics, and a terminal has 80 columns.
     measured = list(dict.fromkeys(metric for numbers in rows.values() for metric in numbers))
     heads = (name.replace("baseline:", "baseline: ") for name in rows)
     lines = ["| | " + " | ".join(heads) + " |", "|---" + "|---:" * len(rows) + "|"]
@@ -139,15 +153,15 @@ def _metrics_table(metrics):
     return "\n".join(lines)
 
 
-def _numbers(scores):
+def _numbers(scores: Mapping[str, Any]) -> dict[str, float]:
     numbers = {name: value for name, value in scores.items() if type(value) in (int, float)}
     order = scores.get("order")
     if isinstance(order, dict) and "different" in order:
-        numbers["order pairs told apart"] = order["different"]
+        numbers["order pairs distinguished"] = order["different"]
     return numbers
 
 
-def _shown(value):
+def _shown(value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"

@@ -1,29 +1,37 @@
-"""Exported: what every exported folder offers, whatever it answers."""
+"""Exported: base class of the models that exported folders open as."""
 
 import functools
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.kinds import kind_of
+from rnn_zoo.export.locate import find_pretrained
+from rnn_zoo.types import Model
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class Exported:
-    """An exported model, run from its SavedModel; nothing is read before it is asked for.
+    """An exported model, run from its SavedModel; files are read when first needed.
 
-    A subclass sets `kind`, is entered in `rnn_zoo.export.kinds.KINDS`, and defines what `rnn-zoo predict` calls:
-    `show` and `answer_file`. Where its answers are drawn, `draws` names the settings of the drawing that both take.
+    A subclass sets `kind`, is named by its `Task`, and defines the methods that `rnn-zoo predict` calls: `show` and
+    `answer_file`. If it samples, `sampling_options` names the options of the sampling that both take.
 
     Args:
         folder: an exported folder of this kind.
+
     Raises:
         ValueError: the folder lacks a file of an export, or is of another kind.
     """
 
-    kind = None
-    draws = ()
+    kind: str = ""
+    sampling_options: tuple[str, ...] = ()
 
-    def __init__(self, folder):
+    def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         if missing := export_folder.missing_files(self.folder):
             raise ValueError(
@@ -37,22 +45,28 @@ class Exported:
             )
         self.name = self.folder.resolve().name
 
-    def __repr__(self):
+    @classmethod
+    def named(cls, name_or_folder: str | Path) -> Self:
+        """Opens an exported folder of this kind, or the one of a name; see `rnn_zoo.load`."""
+        path = Path(name_or_folder)
+        return cls(path if path.is_dir() else find_pretrained(str(name_or_folder)))
+
+    def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.folder)!r})"
 
     @functools.cached_property
-    def metrics(self):
-        """dict: the measurements that were exported with the model."""
+    def metrics(self) -> dict[str, Any]:
+        """The metrics exported with the model."""
         return json.loads((self.folder / export_folder.METRICS).read_text(encoding="utf-8"))
 
     @functools.cached_property
-    def card(self):
-        """str: the model card, Markdown."""
+    def card(self) -> str:
+        """The model card, as Markdown."""
         return (self.folder / export_folder.CARD).read_text(encoding="utf-8")
 
     @functools.cached_property
-    def model(self):
-        """keras.Model: the network inside, as its file gives it back, not compiled."""
+    def model(self) -> Model:
+        """The keras.Model, not compiled."""
         import keras
 
         import rnn_zoo.layers  # noqa: F401  registers the layers that the file names
@@ -60,34 +74,42 @@ class Exported:
         return keras.saving.load_model(self.folder / export_folder.KERAS_MODEL, compile=False)
 
     @functools.cached_property
-    def _saved_model(self):
-        import tensorflow as tf  # seconds long, and not needed to read a card
+    def _saved_model(self) -> Any:
+        import tensorflow as tf  # takes seconds, and reading a card does not need it
 
         return tf.saved_model.load(str(self.folder))
 
-    def verify(self):
-        """Compares every file with SHA256SUMS; returns the files compared, ValueError if any differs."""
+    def verify(self) -> list[str]:
+        """Compares every file with SHA256SUMS; returns their names, ValueError if any differs."""
         return export_folder.verify_checksums(self.folder)
 
-    def show(self, texts, console, *, batch_size=64, format="table"):
-        """Answers texts and prints the answers.
+    def show(self, texts: Sequence[str], console: "Console", *, batch_size: int = 64, format: str = "table") -> None:
+        """Prints predictions.
 
         Args:
-            texts: sequence of str.
-            console: rich.console.Console.
-            batch_size: int > 0, texts computed at once.
-            format: "table", for people; "json", the data.
+            texts: the inputs.
+            console: where to print.
+            batch_size: > 0, texts per batch.
+            format: "table", for people; "json", for programs.
         """
         raise NotImplementedError(f"{type(self).__name__} must define `show`.")
 
-    def answer_file(self, path, out=None, *, text_column="text", batch_size=64, overwrite=False):
-        """Writes the answers to what a file holds; returns one sentence about them.
+    def answer_file(
+        self,
+        path: str | Path,
+        out: str | Path | None = None,
+        *,
+        text_column: str = "text",
+        batch_size: int = 64,
+        overwrite: bool = False,
+    ) -> str:
+        """Writes predictions for the inputs in a file; returns a sentence about them.
 
         Args:
             path: the file.
-            out: file to write; None: one beside the file.
-            text_column: column of the texts, where the file has columns.
-            batch_size: int > 0, texts computed at once.
-            overwrite: bool, replaces `out` where it exists; never the input.
+            out: file to write. Default None: one beside the input.
+            text_column: column of the texts, for files with columns.
+            batch_size: > 0, texts per batch.
+            overwrite: replaces `out` if it exists; never the input.
         """
         raise NotImplementedError(f"{type(self).__name__} must define `answer_file`.")

@@ -1,4 +1,4 @@
-"""What an exported folder holds, and the checksums that say whether it is whole."""
+"""Files of an exported folder, and the checksums that verify them."""
 
 import hashlib
 from pathlib import Path
@@ -15,29 +15,29 @@ CHECKSUMS = "SHA256SUMS"
 REQUIRED = (SAVED_MODEL, KERAS_MODEL, METRICS, CARD, CHECKSUMS)
 
 
-def missing_files(folder):
-    """Returns the names of the files that make a folder an export of its kind and that `folder` lacks."""
+def missing_files(folder: str | Path) -> list[str]:
+    """Names of the files that an export of the folder's kind needs and `folder` lacks."""
     saved_model, keras_model, *others = REQUIRED
     required = [saved_model, keras_model, *KINDS[kind_of(folder)].files, *others]
     return [name for name in required if not (Path(folder) / name).is_file()]
 
 
-def list_files(folder):
-    """Returns every file below `folder` but its checksums, as sorted paths relative to it with forward slashes."""
+def list_files(folder: str | Path) -> list[str]:
+    """Every file below `folder` except its checksums, as sorted relative paths with forward slashes."""
     folder = Path(folder)
     files = (path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
     return sorted(name for path in files if (name := path.relative_to(folder).as_posix()) != CHECKSUMS)
 
 
-def write_checksums(folder):
-    """Writes SHA256SUMS, in the format that `sha256sum --check` reads, over every other file of `folder`."""
+def write_checksums(folder: str | Path) -> None:
+    """Writes SHA256SUMS of every other file of `folder`, in the format of `sha256sum --check`."""
     folder = Path(folder)
     lines = [f"{_digest(folder / name)}  {name}\n" for name in list_files(folder)]
     (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
 
 
-def read_checksums(folder):
-    """Returns {file name: sha256} as SHA256SUMS of `folder` states them."""
+def read_checksums(folder: str | Path) -> dict[str, str]:
+    """{file name: SHA-256} from SHA256SUMS of `folder`; ValueError that names the line if it is malformed."""
     path = Path(folder) / CHECKSUMS
     stated = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
@@ -48,11 +48,12 @@ def read_checksums(folder):
     return stated
 
 
-def verify_checksums(folder):
+def verify_checksums(folder: str | Path) -> list[str]:
     """Compares every file with SHA256SUMS.
 
     Returns:
-        list of str: the files compared.
+        The names of the files.
+
     Raises:
         ValueError: a file was changed, is missing, or is not in SHA256SUMS; names all of them.
     """
@@ -62,12 +63,17 @@ def verify_checksums(folder):
     faults += [f"{name} is not listed" for name in present if name not in stated]
     faults += [f"{name} was changed" for name in present if name in stated and _digest(folder / name) != stated[name]]
     if faults:
-        raise ValueError(f"{folder} is not as it was exported: {'; '.join(faults)}. Export or download it again.")
+        raise ValueError(f"{folder} differs from its export: {'; '.join(faults)}. Export or download it again.")
     return present
 
 
-def refuse_foreign_folder(name, folder):
-    """ValueError unless `folder` can be written without loss: absent, empty, or an export and nothing else."""
+def refuse_foreign_folder(name: str, folder: str | Path) -> None:
+    """ValueError unless `folder` is absent, empty, or an export without other files, so that writing it loses nothing.
+
+    Args:
+        name: the option that the error names.
+        folder: the folder to write.
+    """
     folder = Path(folder)
     if not folder.exists() and not folder.is_symlink():
         return
@@ -88,6 +94,6 @@ def refuse_foreign_folder(name, folder):
         )
 
 
-def _digest(path):
+def _digest(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

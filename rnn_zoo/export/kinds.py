@@ -1,58 +1,55 @@
-"""The kinds of exported models: how a folder says which it is, what it must hold, and which class opens it."""
+"""Registry of the kinds of exported models: the files of each, and the class that opens it."""
 
 import dataclasses
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 KIND = "kind.txt"
 
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """What an exported model answers.
+    """A kind of exported model.
 
     Args:
-        module, name: the subclass of `rnn_zoo.export.exported.Exported` that opens its folders, imported when first
-            asked for.
-        files: names of the files that such a folder holds beside those of every export.
+        name: content of `kind.txt`.
+        answers: "module:Class" of the subclass of `rnn_zoo.export.exported.Exported` that opens its folders, imported
+            when first used.
+        files: names of the files of this kind, in addition to those of every export.
         exporter: "module:function" that `rnn-zoo export` calls as function(model, folder, to, card=, metrics=), with
-            the keras.Model and the folder of its run, or of an earlier export, that it lies in; "" for none.
+            the keras.Model and the folder, of a run or an earlier export, that contains it; "" for none.
+        options: further arguments of that function and options of `rnn-zoo export`: name -> (file that the option
+            replaces, what that file contains).
     """
 
-    module: str
     name: str
+    answers: str
     files: tuple[str, ...] = ()
     exporter: str = ""
+    options: Mapping[str, tuple[str, str]] = dataclasses.field(default_factory=dict)
 
 
-KINDS = {
-    "classes": Kind("rnn_zoo.export.pretrained", "Pretrained", ("vocabulary.txt", "labels.json")),
-    "images": Kind("rnn_zoo.export.images", "Images", ("labels.json",)),
-    "steps": Kind("rnn_zoo.export.steps", "Steps", ("symbols.json", "labels.json")),
-    "series": Kind("rnn_zoo.export.forecasts", "Forecasts", ("series.json",), "rnn_zoo.export.series:save_run"),
-    "tags": Kind(
-        "rnn_zoo.export.tagger",
-        "Tagger",
-        ("vocabulary.txt", "letters.json", "labels.json"),
-        "rnn_zoo.export.tag_saving:save_run",
-    ),
-    "writer": Kind(
-        "rnn_zoo.export.pretrained_writer",
-        "PretrainedWriter",
-        ("symbols.json", "writer.json"),
-        "rnn_zoo.export.writing:save_run",
-    ),
-    "music": Kind(
-        "rnn_zoo.export.pretrained_music", "PretrainedMusic", ("music.json",), "rnn_zoo.export.music:save_run"
-    ),
-}
+KINDS: dict[str, Kind] = {}
 
 
-def kind_of(folder):
-    """Returns the kind that a folder states in kind.txt, "classes" where it states none.
+def register_kind(kind: Kind) -> Kind:
+    """Adds a kind to the registry; tasks may share a kind.
 
     Raises:
-        ValueError: it states an unknown one.
+        ValueError: another kind has the name.
+    """
+    if KINDS.setdefault(kind.name, kind) != kind:
+        raise ValueError(f"The export kind {kind.name!r} is registered already, as {KINDS[kind.name]}.")
+    return kind
+
+
+def kind_of(folder: str | Path) -> str:
+    """The kind of an exported folder, from kind.txt; "classes" without this file.
+
+    Raises:
+        ValueError: the kind is unknown.
     """
     path = Path(folder) / KIND
     if not path.is_file():
@@ -66,19 +63,12 @@ def kind_of(folder):
     return kind
 
 
-def load(name_or_folder):
-    """Opens an exported model of any kind.
+def answers_class(kind: str) -> type[Any]:
+    """The subclass of `rnn_zoo.export.exported.Exported` that opens folders of a kind."""
+    return resolve(KINDS[kind].answers)
 
-    Args:
-        name_or_folder: an exported folder, or the name of one as `rnn_zoo.list_models(pretrained=True)` lists it.
-    Returns:
-        rnn_zoo.export.exported.Exported, of the class that suits its kind: Pretrained for "classes".
-    Raises:
-        ValueError, FileNotFoundError: there is no such folder or name (the known are listed), or it is not an export.
-    """
-    if not Path(name_or_folder).is_dir():
-        from rnn_zoo.zoo import find_pretrained
 
-        name_or_folder = find_pretrained(str(name_or_folder))
-    kind = KINDS[kind_of(name_or_folder)]
-    return getattr(importlib.import_module(kind.module), kind.name)(name_or_folder)
+def resolve(reference: str) -> Any:
+    """Imports the object of a reference "module:name"."""
+    module, _, name = reference.partition(":")
+    return getattr(importlib.import_module(module), name)

@@ -1,11 +1,10 @@
-"""Inspection: gradients through time, states and gates, contributions, and the network drawn."""
+"""Inspection: gradients through time, states and gates, contributions, and drawings of networks."""
 
-from rnn_zoo.inspection.bptt_trace import BPTTTrace, trace_bptt
-from rnn_zoo.inspection.contributions import Contributions, integrated_gradients, occlusion
-from rnn_zoo.inspection.drawing import describe, draw
-from rnn_zoo.inspection.flow_logger import GradientFlowLogger
-from rnn_zoo.inspection.gradients import GradientFlow, gradient_flow
-from rnn_zoo.inspection.report import inspect
+from rnn_zoo.inspection.bptt.trace import BPTTTrace, trace_bptt
+from rnn_zoo.inspection.contributions.attribution import Contributions, integrated_gradients, occlusion
+from rnn_zoo.inspection.gradients.flow import GradientFlow, gradient_flow
+from rnn_zoo.inspection.gradients.logger import GradientFlowLogger
+from rnn_zoo.inspection.pictures.drawing import describe, draw
 from rnn_zoo.inspection.states import states_and_gates
 
 __all__ = [
@@ -16,7 +15,6 @@ __all__ = [
     "describe",
     "draw",
     "gradient_flow",
-    "inspect",
     "integrated_gradients",
     "occlusion",
     "states_and_gates",

@@ -1,15 +1,19 @@
-"""observed: a model whose recurrences tell what goes on at each step, for as long as a block of code runs."""
+"""observed: a context in which the recurrences of a model record inputs, states and outputs at each step."""
 
 import contextlib
 import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import keras
+import numpy as np
 
 from rnn_zoo.layers import CELLS, Recurrent, Segmented
-from rnn_zoo.layers.decoder import Decoder
-from rnn_zoo.layers.encoder import Encoder
+from rnn_zoo.layers.seq2seq.decoder import Decoder
+from rnn_zoo.layers.seq2seq.encoder import Encoder
+from rnn_zoo.types import Model, Tensor
 
-# A graph of so few steps takes longer to make than they take without one.
+# Up to this many steps, tracing a graph takes longer than running eagerly.
 EAGER_STEPS = 64
 
 
@@ -18,17 +22,16 @@ class Place:
     """One recurrence of a model: one layer of a stack, in one direction.
 
     Attributes:
-        name: str, "layer_0/forward"; where the model has several `Recurrent`, with the name of its own before it, or
-            "source" and "decoder" of a network that writes; for a Keras layer that stands in the model itself, the
-            layer's name.
+        name: "layer_0/forward"; in a model with several `Recurrent` layers prefixed by the layer's name, or by "source"
+            and "decoder" in an encoder-decoder; for a Keras layer outside of `Recurrent`, the layer's name.
         layer: keras.layers.RNN.
-        states: tuple of str, the names of its states, "layer_0/forward/h".
-        backward: bool, whether it reads from the last step to the first.
-        segmented: bool, whether it reads the segments of a sequence side by side.
+        states: the names of its states, "layer_0/forward/h".
+        backward: whether it runs from the last step to the first.
+        segmented: whether it runs over the segments of a sequence in parallel.
     """
 
     name: str
-    layer: keras.layers.RNN
+    layer: Model
     states: tuple[str, ...]
     backward: bool
     segmented: bool
@@ -36,34 +39,31 @@ class Place:
 
 @dataclasses.dataclass
 class Record:
-    """What one recurrence did in one call; <tensor>, in the order of time, with the batch first.
+    """Inputs, states and outputs of one recurrence in one call, in the order of time.
 
     Attributes:
         inputs: <float>[batch, time, features], x_t.
         valid: <bool>[batch, time], False at padding.
-        states: list of <float>[batch, time, units], each state after each step.
-        initial: list of <float>[batch, units], each state before the first step that is read.
-        taps: list of <float>[time, batch, units], zeros added to each state after each step: the gradient with
-            respect to them is that with respect to the states.
+        states: one <float>[batch, time, units] per state: its value after each step.
+        initial: one <float>[batch, units] per state: its value before the first step that runs.
+        taps: one <float>[time, batch, units] per state: zeros added after each step. The gradient with respect to
+            them equals that with respect to the state.
         outputs: <float>[batch, time, width], y_t.
     """
 
-    inputs: object
-    valid: object
-    states: list
-    initial: list
-    taps: list
-    outputs: object
+    inputs: Tensor
+    valid: Tensor
+    states: list[Tensor]
+    initial: list[Tensor]
+    taps: list[Tensor]
+    outputs: Tensor
 
 
-def places(model):
-    """The recurrences of a model, in the order in which it holds them.
+def places(model: Model) -> list[Place]:
+    """The recurrences of a model, in the order of its layers.
 
     Args:
         model: keras.Model or keras.layers.Layer.
-
-    Returns:
-        list of Place.
 
     Raises:
         ValueError: there is none, or the backend is not TensorFlow.
@@ -74,13 +74,13 @@ def places(model):
     stacks = [layer for layer in layers if isinstance(layer, Recurrent)]
     cut = {id(part) for layer in layers if isinstance(layer, Segmented) for part in layer._flatten_layers()}
     owners = {id(part.recurrence): part.name for part in layers if isinstance(part, (Encoder, Decoder))}
-    known = {}
+    known: dict[int, tuple[str, tuple[str, ...]]] = {}
     for stack in stacks:
         prefix = f"{owners.get(id(stack), stack.name)}/" if len(stacks) > 1 else ""
         for name, layer in stack.recurrences.items():
             known[id(layer)] = f"{prefix}{name}", CELLS[stack.cell].states
     found = []
-    # Those of a `Recurrent` in its order, forward before backward.
+    # Inside of a `Recurrent` in its order, forward before backward.
     ordered = [layer for stack in stacks for layer in stack.recurrences.values()]
     others = [layer for layer in layers if isinstance(layer, keras.layers.RNN) and id(layer) not in known]
     for layer in [*ordered, *others]:
@@ -89,13 +89,11 @@ def places(model):
         found.append(Place(name, layer, names, layer.go_backwards, id(layer) in cut))
     if not found:
         kinds = ", ".join(sorted({type(layer).__name__ for layer in model._flatten_layers(include_self=False)}))
-        raise ValueError(
-            f"`model` must hold a recurrence, such as `Recurrent`, and holds none; its layers are {kinds or 'none'}."
-        )
+        raise ValueError(f"`model` must hold a recurrence, such as `Recurrent`; its layers are {kinds or 'none'}.")
     return found
 
 
-def _state_names(layer):
+def _state_names(layer: Model) -> tuple[str, ...]:
     """The names of the states of a Keras layer outside of `Recurrent`."""
     for kind in CELLS.values():
         if type(layer) is kind.layer_class:
@@ -105,9 +103,9 @@ def _state_names(layer):
 
 
 @contextlib.contextmanager
-def general(model):
-    """Within the block the Keras layers run the recurrences of a model, whose loop can be taken over and whose gradient
-    takes memory in proportion to time."""
+def general(model: Model) -> Iterator[None]:
+    """Within the block the Keras layers run the recurrences of a model: the memory of their gradient is linear in time,
+    and their loop can be replaced."""
     stacks = [layer for layer in model._flatten_layers() if isinstance(layer, Recurrent)]
     before = [stack.implementation for stack in stacks]
     try:
@@ -120,22 +118,23 @@ def general(model):
 
 
 @contextlib.contextmanager
-def observed(model, tape=None):
-    """Within the block, calls of the model run its recurrences step by step and leave a record of each.
+def observed(model: Model, tape: Any = None) -> Iterator[tuple[list[Place], dict[str, Record]]]:
+    """Within the block, the recurrences of the model run step by step and are recorded.
 
-    The cells and their weights are the model's own; which implementation runs them otherwise does not matter.
+    The cells and weights are those of the model, whichever implementation it normally uses.
 
     Args:
         model: keras.Model.
-        tape: tf.GradientTape or None: to watch the zeros that are added for gradients to be taken of.
+        tape: tf.GradientTape that watches the `taps` of the records, or None for records without taps.
 
     Yields:
-        (list of Place, dict of place's name -> Record, which the first call in the block fills).
+        (places, records by the name of the place). The first call of the model in the block fills the records.
 
     Raises:
-        ValueError: as of `places`.
+        ValueError: see `places`.
     """
-    found, records = places(model), {}
+    found = places(model)
+    records: dict[str, Record] = {}
     layers = list(model._flatten_layers())
     by_layer = {id(place.layer): place for place in found}
     cuts = [layer for layer in layers if isinstance(layer, Segmented)]
@@ -146,7 +145,7 @@ def observed(model, tape=None):
                 stack.enter_context(layer.run_by(_loop(layer, by_layer, records, tape)))
                 for part in layer.recurrences.values():
                     del by_layer[id(part)]
-        # Keras's own layers have no such way in.
+        # The layers of Keras have no `run_by`.
         changed += [(place.layer, "inner_loop", _inner_loop(place, records, tape)) for place in by_layer.values()]
         try:
             for layer, name, method in changed:
@@ -157,36 +156,44 @@ def observed(model, tape=None):
                 layer.__dict__.pop(name, None)
 
 
-def _read_all(cut):
-    """Reads all segments, the empty ones too, so that their records can be put together again."""
+def _read_all(cut: Segmented) -> Callable:
+    """Runs all segments, including empty ones, so that their records can be concatenated."""
     return lambda steps, valid, training: cut.recurrence(steps, mask=valid, training=training)
 
 
-def _loop(stack, by_layer, records, tape):
-    """The loop that `Recurrent.run_by` takes."""
+def _loop(stack: Recurrent, by_layer: dict[int, Place], records: dict[str, Record], tape: Any) -> Callable:
+    """The loop for `Recurrent.run_by`."""
     known = {name: by_layer[id(layer)] for name, layer in stack.recurrences.items()}
 
-    def loop(name, inputs, mask, initial, training):
+    def loop(name: str, inputs: Tensor, mask: Tensor | None, initial: list[Tensor], training: bool) -> Any:
         return _observe(known[name], inputs, mask, initial, training, records, tape)
 
     return loop
 
 
-def _inner_loop(place, records, tape):
-    """The method `inner_loop` of `keras.layers.RNN`, whose outputs stand in the order of reading."""
+def _inner_loop(place: Place, records: dict[str, Record], tape: Any) -> Callable:
+    """A replacement for the method `inner_loop` of `keras.layers.RNN`; outputs are in the order of computation."""
 
     def inner_loop(sequences, initial_state, mask=None, training=False):
         mask = keras.tree.flatten(mask)[0] if keras.tree.flatten(mask) else None
         given = keras.tree.flatten(initial_state)
         outputs, last = _observe(place, sequences, mask, given, training, records, tape)
-        read = keras.ops.flip(outputs, axis=1) if place.backward else outputs
-        return read[:, -1], read, last
+        ordered = keras.ops.flip(outputs, axis=1) if place.backward else outputs
+        return ordered[:, -1], ordered, last
 
     return inner_loop
 
 
-def _observe(place, inputs, mask, given, training, records, tape):
-    """Runs a cell step by step and records it -> (outputs in the order of time, last states)."""
+def _observe(
+    place: Place,
+    inputs: Tensor,
+    mask: Tensor | None,
+    given: list[Tensor],
+    training: bool,
+    records: dict[str, Record],
+    tape: Any,
+) -> tuple[Tensor, list[Tensor]]:
+    """Runs a cell step by step and records it; returns (outputs in the order of time, last states)."""
     import tensorflow as tf
 
     cell, dtype = place.layer.cell, place.layer.compute_dtype
@@ -231,19 +238,19 @@ def _observe(place, inputs, mask, given, training, records, tape):
     )
     sequence = tf.transpose(outputs.stack(), (1, 0, 2))
     states = [tf.transpose(history.stack(), (1, 0, 2)) for history in histories]
-    # Of a layer that runs twice, such as over a past and then over a step ahead, the first run.
+    # If a layer runs twice, such as over the past and then one step ahead, the first run is recorded.
     records.setdefault(place.name, Record(inputs, valid, states, initial, taps, sequence))
     return sequence, last
 
 
-def sizes(inputs):
-    """(examples, steps) of what a model takes; a single step where there is no axis of time."""
+def sizes(inputs: Any) -> tuple[int, int]:
+    """(examples, steps) of the inputs of a model; one step if there is no time axis."""
     shape = keras.tree.flatten(inputs)[0].shape
     return shape[0], shape[1] if len(shape) > 1 else 1
 
 
-def before_step(layer, state, initial):
-    """A state before each step, <float>[batch, time, units], from that after each and the initial one."""
+def before_step(layer: Model, state: Tensor, initial: Tensor) -> Tensor:
+    """A state before each step, <float>[batch, time, units], from its values after each step and the initial one."""
     import tensorflow as tf
 
     if layer.go_backwards:
@@ -251,14 +258,14 @@ def before_step(layer, state, initial):
     return tf.concat([initial[:, None], state[:, :-1]], axis=1)
 
 
-def in_time(place, array, examples, time):
-    """An array of a record in the time of the whole sequence: segments one after another, without what fills the last.
+def in_time(place: Place, array: np.ndarray, examples: int, time: int) -> np.ndarray:
+    """An array of a record over the time of the whole sequence: segments are concatenated, and their padding is cut.
 
     Args:
-        place: Place.
+        place: the recurrence.
         array: <any>[rows, steps, ...], in the order of time.
-        examples: int, the sequences of the batch.
-        time: int, the steps of a sequence.
+        examples: number of sequences in the batch.
+        time: number of steps of a sequence.
 
     Returns:
         <any>[examples, time, ...].

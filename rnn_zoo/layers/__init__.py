@@ -1,38 +1,40 @@
-"""Layers: fronts, the recurrence, heads, pooling over time."""
+"""Layers: fronts, recurrence, heads, attention, losses, pooling over time."""
 
-from rnn_zoo.layers.bridge import Bridge
-from rnn_zoo.layers.cell_registry import CELLS, register_cell
-from rnn_zoo.layers.characters import Characters
-from rnn_zoo.layers.chords import Chords
-from rnn_zoo.layers.classes import Classes
-from rnn_zoo.layers.crf import CRF
-from rnn_zoo.layers.decoder import Decoder
-from rnn_zoo.layers.encoder import Encoder
-from rnn_zoo.layers.frames import Frames
-from rnn_zoo.layers.front import Front
-from rnn_zoo.layers.future_steps import FutureSteps
-from rnn_zoo.layers.head import Head
-from rnn_zoo.layers.instance_norm import InstanceNorm
-from rnn_zoo.layers.labels import Labels
-from rnn_zoo.layers.memory_attention import MemoryAttention
-from rnn_zoo.layers.next_token import NextToken, Perplexity
-from rnn_zoo.layers.next_words import NextWords
-from rnn_zoo.layers.ngram_evidence import NGramEvidence
-from rnn_zoo.layers.ngrams import NGrams
-from rnn_zoo.layers.one_hot import OneHot
-from rnn_zoo.layers.quantiles import Quantiles
-from rnn_zoo.layers.raw_forecast import RawForecast
-from rnn_zoo.layers.recurrent import Recurrent
-from rnn_zoo.layers.segmented import Segmented
-from rnn_zoo.layers.segrnn import JoinSegments, SegRNN
-from rnn_zoo.layers.step_nats import StepNats
-from rnn_zoo.layers.stream_nats import StreamNats
-from rnn_zoo.layers.tags import Tags
-from rnn_zoo.layers.time_features import TimeFeatures
+import rnn_zoo.layers.losses.identity  # registers the loss that saved models name
+import rnn_zoo.layers.old_names  # noqa: F401  registers the class names of old .keras files
+from rnn_zoo.layers.crf.crf import CRF
+from rnn_zoo.layers.fronts.characters import Characters
+from rnn_zoo.layers.fronts.frames import Frames
+from rnn_zoo.layers.fronts.front import Front
+from rnn_zoo.layers.fronts.future_steps import FutureSteps
+from rnn_zoo.layers.fronts.instance_norm import InstanceNorm
+from rnn_zoo.layers.fronts.ngrams import NGrams
+from rnn_zoo.layers.fronts.one_hot import OneHot
+from rnn_zoo.layers.fronts.time_features import TimeFeatures
+from rnn_zoo.layers.fronts.tokens import Tokens
+from rnn_zoo.layers.fronts.vectors import Vectors
+from rnn_zoo.layers.heads.chords import Chords
+from rnn_zoo.layers.heads.classes import Classes
+from rnn_zoo.layers.heads.head import Head
+from rnn_zoo.layers.heads.labels import Labels
+from rnn_zoo.layers.heads.next_token import NextToken, Perplexity
+from rnn_zoo.layers.heads.ngram_evidence import NGramEvidence
+from rnn_zoo.layers.heads.quantiles import Quantiles
+from rnn_zoo.layers.heads.raw_forecast import RawForecast
+from rnn_zoo.layers.heads.tags import Tags
+from rnn_zoo.layers.heads.values import Values
+from rnn_zoo.layers.losses.language_model import LanguageModelLoss
+from rnn_zoo.layers.losses.step_loss import StepLoss
+from rnn_zoo.layers.losses.stream_loss import StreamLoss
+from rnn_zoo.layers.recurrent.recurrent import Recurrent
+from rnn_zoo.layers.recurrent.registry import CELLS, register_cell
+from rnn_zoo.layers.recurrent.segmented import Segmented
+from rnn_zoo.layers.recurrent.segrnn import JoinSegments, SegRNN
+from rnn_zoo.layers.seq2seq.attention import MemoryAttention
+from rnn_zoo.layers.seq2seq.bridge import Bridge
+from rnn_zoo.layers.seq2seq.decoder import Decoder
+from rnn_zoo.layers.seq2seq.encoder import Encoder
 from rnn_zoo.layers.time_pooling import TimePooling
-from rnn_zoo.layers.tokens import Tokens
-from rnn_zoo.layers.values import Values
-from rnn_zoo.layers.vectors import Vectors
 
 __all__ = [
     "CELLS",
@@ -50,11 +52,11 @@ __all__ = [
     "InstanceNorm",
     "JoinSegments",
     "Labels",
+    "LanguageModelLoss",
     "MemoryAttention",
     "NGramEvidence",
     "NGrams",
     "NextToken",
-    "NextWords",
     "OneHot",
     "Perplexity",
     "Quantiles",
@@ -62,8 +64,8 @@ __all__ = [
     "Recurrent",
     "SegRNN",
     "Segmented",
-    "StepNats",
-    "StreamNats",
+    "StepLoss",
+    "StreamLoss",
     "Tags",
     "TimeFeatures",
     "TimePooling",

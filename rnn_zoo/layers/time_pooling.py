@@ -1,42 +1,46 @@
-"""TimePooling: from vectors over time to one vector."""
+"""TimePooling: pools a sequence over time."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import ops
 
 from rnn_zoo.checks import one_of
-from rnn_zoo.layers.steps import clear_masked, last_step
+from rnn_zoo.layers.masks import clear_masked, last_step
+from rnn_zoo.types import Shape, Tensor
 
 _MODES = ("last", "max", "mean", "attention")
 
 
 @keras.saving.register_keras_serializable(package="rnn_zoo")
 class TimePooling(keras.layers.Layer):
-    """One vector per sequence, from its valid steps alone; zeros for a sequence without one.
+    """Pools each sequence into one vector, over its valid steps only; zeros for a sequence without any.
 
-        last:       y = x_T at the last valid step T; features that ran backwards are read at the first one
+        last:       y = x_T at the last valid step T; backward features at the first valid step
         max:        y = max_t x_t
         mean:       y = sum_t x_t / T
         attention:  y = sum_t a_t x_t,  a = softmax_t(v tanh(x_t W + b))
 
     Args:
         modes: one of "last", "max", "mean", "attention", or several, concatenated in that order.
-        backward_features: int >= 0, how many of the last features ran backwards in time (`Recurrent` has a property of
-            this name).
+        backward_features: int >= 0, the number of last features that ran backwards in time (see
+            `Recurrent.backward_features`).
 
     Call arguments:
         inputs: <float>[batch, time, features].
-        mask: <bool>[batch, time]; by default the mask that the inputs carry.
+        mask: <bool>[batch, time]; default: the mask of the inputs.
 
     Returns:
         <float>[batch, features * number of modes].
 
     Raises:
-        ValueError: a mode is unknown or none is given.
+        ValueError: a mode is unknown, or `modes` is empty.
 
     Reference: Yang et al. 2016, "Hierarchical attention networks for document classification", equations 5-7.
     """
 
-    def __init__(self, modes="last", backward_features=0, **kwargs):
+    def __init__(self, modes: str | Sequence[str] = "last", backward_features: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.modes = [modes] if isinstance(modes, str) else list(modes)
         if not self.modes:
@@ -45,14 +49,14 @@ class TimePooling(keras.layers.Layer):
             one_of("modes", mode, _MODES)
         self.backward_features = backward_features
 
-    def build(self, inputs_shape):
+    def build(self, inputs_shape: Shape) -> None:
         if "attention" in self.modes:
             features = inputs_shape[-1]
             self.kernel = self.add_weight((features, features), "glorot_uniform", name="attention_kernel")
             self.bias = self.add_weight((features,), "zeros", name="attention_bias")
             self.query = self.add_weight((features, 1), "glorot_uniform", name="attention_query")
 
-    def call(self, inputs, mask=None):
+    def call(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
         if mask is None:
             mask = ops.ones(ops.shape(inputs)[:2], dtype="bool")
         pools = {"last": self._last, "max": self._max, "mean": self._mean, "attention": self._attention}
@@ -62,8 +66,8 @@ class TimePooling(keras.layers.Layer):
         return last_step(inputs, mask, self.backward_features)
 
     def _max(self, inputs, mask):
-        greatest = ops.max(ops.where(mask[..., None], inputs, ops.cast(float("-inf"), inputs.dtype)), axis=1)
-        return clear_masked(greatest, ops.any(mask, axis=1))
+        maximum = ops.max(ops.where(mask[..., None], inputs, ops.cast(float("-inf"), inputs.dtype)), axis=1)
+        return clear_masked(maximum, ops.any(mask, axis=1))
 
     def _mean(self, inputs, mask):
         return self._weighted_sum(inputs, ops.cast(mask, "float32"))
@@ -76,19 +80,20 @@ class TimePooling(keras.layers.Layer):
         return self._weighted_sum(inputs, weights * ops.cast(mask, "float32"))
 
     def _weighted_sum(self, inputs, weights):
-        """Sum of the steps with weights <float32>[batch, time], scaled to sum to 1; zeros where all are 0."""
+        """Mean of the steps with weights <float32>[batch, time]; zeros if all weights are 0."""
         # In float32, because a sum over 100,000 steps overflows float16 and rounds away in bfloat16.
         weights = weights / ops.maximum(ops.sum(weights, axis=1, keepdims=True), keras.config.epsilon())
         steps = clear_masked(ops.cast(inputs, "float32"), weights > 0)
-        # Not as a product of matrices: for one short text that takes a tenth of a millisecond to start.
+        # Not a matrix product: for one short text, starting one takes a tenth of a millisecond.
         return ops.cast(ops.sum(weights[..., None] * steps, axis=1), inputs.dtype)
 
-    def compute_mask(self, inputs, previous_mask=None):
+    def compute_mask(self, inputs: Tensor, previous_mask: Tensor | None = None) -> Tensor | None:
         return None
 
-    def compute_output_shape(self, inputs_shape):
-        return (inputs_shape[0], inputs_shape[-1] * len(self.modes))
+    def compute_output_shape(self, inputs_shape: Shape) -> Shape:
+        features: Any = inputs_shape[-1]
+        return (inputs_shape[0], features * len(self.modes))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         modes = self.modes[0] if len(self.modes) == 1 else list(self.modes)
         return {**super().get_config(), "modes": modes, "backward_features": self.backward_features}

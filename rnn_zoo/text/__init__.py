@@ -1,4 +1,4 @@
-"""From raw strings to padded token ids."""
+"""Text preprocessing: vocabularies, tokenisation, batches, word vectors, tag schemes."""
 
 from rnn_zoo.text import word_vectors
 from rnn_zoo.text.batches import Batches
@@ -7,7 +7,6 @@ from rnn_zoo.text.spelling import Spelling
 from rnn_zoo.text.standardize import standardize
 from rnn_zoo.text.streams import Streams
 from rnn_zoo.text.symbols import Symbols
-from rnn_zoo.text.tagged_batches import TaggedBatches
 from rnn_zoo.text.token_ids import TokenIds
 from rnn_zoo.text.vocabulary import Vocabulary
 from rnn_zoo.text.windows import Windows
@@ -18,7 +17,6 @@ __all__ = [
     "Spelling",
     "Streams",
     "Symbols",
-    "TaggedBatches",
     "TokenIds",
     "Vocabulary",
     "Windows",

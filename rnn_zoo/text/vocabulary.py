@@ -1,9 +1,11 @@
-"""The words a model knows, fitted on the training split."""
+"""Vocabulary: words and their ids, fitted on the training split."""
 
 import collections
 import functools
 import hashlib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -14,32 +16,31 @@ from rnn_zoo.files import atomic_file
 from rnn_zoo.text.batches import Batches
 from rnn_zoo.text.standardize import standardize
 from rnn_zoo.text.token_ids import TokenIds
+from rnn_zoo.types import Model, Tensor
 
 _SPECIAL = ["", "[UNK]"]
-_CHUNK = 256  # texts standardised at a time; larger chunks keep two cores less evenly busy
+_CHUNK = 256  # texts standardised at a time; larger chunks balance the load of two cores less evenly
 
 
 class Vocabulary:
-    """Words and their ids on `keras.layers.TextVectorization`: id 0 is padding, id 1 any unknown word, `[UNK]`.
+    """Words and their ids, based on `keras.layers.TextVectorization`: id 0 is padding, id 1 any unknown word, `[UNK]`.
 
-    `Vocabulary.fit(texts)` makes one from texts, `Vocabulary.load(path)` reads a saved one.
+    `Vocabulary.fit(texts)` creates one from texts, `Vocabulary.load(path)` loads a saved one.
 
     Args:
         words: the words in the order of their ids, "" and "[UNK]" first.
     Raises:
-        ValueError: `words` does not start so, is empty beyond that, or holds a word twice.
+        ValueError: `words` does not start with these two, holds no other word, or holds a word twice.
 
     Attributes:
-        words: list of str, `words[id]` is the word.
-        size: int, the number of ids, padding and `[UNK]` included.
-        digest: SHA-256 of the words, equal for equal vocabularies.
+        words: `words[id]` is the word.
         layer: keras.layers.TextVectorization, <string>[batch] -> <int64>[batch, time], padded on the right with 0.
     """
 
-    def __init__(self, words):
+    def __init__(self, words: Iterable[str]) -> None:
         words = list(words)
         if words[:2] != _SPECIAL or len(words) < 3:
-            raise ValueError(f"`words` must start with '', '[UNK]' and hold one more word at least, got {words[:3]!r}.")
+            raise ValueError(f"`words` must start with '', '[UNK]' and hold at least one more word, got {words[:3]!r}.")
         if len(set(words)) < len(words):
             twice = collections.Counter(words).most_common(1)[0][0]
             raise ValueError(f"`words` must hold each word once, got {twice!r} twice.")
@@ -49,18 +50,18 @@ class Vocabulary:
         )
 
     @classmethod
-    def fit(cls, texts, size=20_000):
+    def fit(cls, texts: Sequence[str], size: int = 20_000) -> "Vocabulary":
         """Keeps the most frequent words of `texts`. Pass the training split only.
 
         Args:
-            texts: list of str.
-            size: int > 2, the largest number of ids, padding and `[UNK]` included.
+            texts: the texts.
+            size: largest number of ids, > 2, including padding and `[UNK]`.
         Raises:
             ValueError: `size` is too small, or `texts` hold no word at all.
         """
         if positive_integer("size", size) < 3:
             raise ValueError(f"`size` must be 3 or more (padding, [UNK] and one word), got {size}.")
-        counts = collections.Counter()
+        counts: collections.Counter = collections.Counter()
         # `TextVectorization.adapt` counts the same words, on one core: three times slower.
         for tokens in _chunks(texts).map(_split, num_parallel_calls=tf.data.AUTOTUNE):
             counts.update(tokens.flat_values.numpy().tolist())
@@ -70,8 +71,8 @@ class Vocabulary:
         return cls(_SPECIAL + [word.decode() for word in frequent])
 
     @classmethod
-    def load(cls, path):
-        """Reads what `save` wrote. FileNotFoundError or ValueError that names the file where it cannot."""
+    def load(cls, path: str | Path) -> "Vocabulary":
+        """Loads a saved vocabulary; FileNotFoundError or ValueError that names the file."""
         try:
             words = Path(path).read_bytes().decode("utf-8").split("\n")
         except UnicodeDecodeError as error:
@@ -83,24 +84,26 @@ class Vocabulary:
         except ValueError as error:
             raise ValueError(f"{path} is not a saved vocabulary: {error}") from error
 
-    def save(self, path):
-        """Writes the words to `path`, UTF-8, one a line in the order of their ids, atomically."""
+    def save(self, path: str | Path) -> None:
+        """Writes the words to `path`, UTF-8, one per line in the order of their ids, atomically."""
         with atomic_file(path, newline="\n") as file:
             file.writelines(f"{word}\n" for word in self.words)
 
     @property
-    def size(self):
+    def size(self) -> int:
+        """Number of ids, including padding and `[UNK]`."""
         return len(self.words)
 
     @property
-    def digest(self):
+    def digest(self) -> str:
+        """SHA-256 of the words."""
         return hashlib.sha256("\n".join(self.words).encode()).hexdigest()
 
-    def encode(self, texts):
-        """Token ids of many texts: list of str -> TokenIds, the ids that `layer` gives, without padding."""
-        lookup = self._lookup  # made here, since TensorFlow makes no table inside the function it traces
+    def encode(self, texts: Sequence[str]) -> TokenIds:
+        """Token ids of many texts, equal to those of `layer`, without padding."""
+        lookup = self._lookup  # created here, since TensorFlow creates no table inside the function it traces
 
-        def ids_and_lengths(chunk):
+        def ids_and_lengths(chunk: Tensor) -> tuple[Tensor, Tensor]:
             tokens = _split(chunk)
             return tf.cast(lookup(tokens.flat_values), tf.int32), tokens.row_lengths()
 
@@ -109,14 +112,21 @@ class Vocabulary:
         offsets = np.concatenate([np.zeros(1, "int64"), *(lengths for _, lengths in parts)]).cumsum()
         return TokenIds(ids, offsets)
 
-    def batches(self, split, batch_size=32, *, max_length=None, shuffle=False, seed=0, boundaries=None):
+    def batches(
+        self,
+        split: Any,
+        batch_size: int = 32,
+        *,
+        max_length: int | None = None,
+        shuffle: bool = False,
+        seed: int = 0,
+        boundaries: Sequence[int] | None = None,
+    ) -> Batches:
         """Batches of token ids for `model.fit`, `evaluate` and `predict`, padded on the right, bucketed by length.
 
         Args:
             split: a split with `texts` and `labels` -> batches (ids, labels); or list of str -> batches (ids,).
             batch_size, max_length, shuffle, seed, boundaries: as in `Batches`.
-        Returns:
-            Batches
         """
         texts, labels = (split.texts, split.labels) if hasattr(split, "texts") else (split, None)
         return Batches(
@@ -130,17 +140,28 @@ class Vocabulary:
         )
 
     @functools.cached_property
-    def _lookup(self):
-        # `layer` pads a chunk to its longest text: gigabytes, where one of them has 100,000 words. Its table alone does
+    def _lookup(self) -> keras.layers.StringLookup:
+        # `layer` pads a chunk to its longest text: gigabytes, if one of them has 100,000 words. The table alone does
         # not, and works on every backend.
         return keras.layers.StringLookup(vocabulary=self.words[2:], mask_token="", oov_token="[UNK]")
 
+    def predict(self, model: Model, texts: Sequence[str], batch_size: int = 128) -> np.ndarray:
+        """The outputs of a model of token ids for texts, in their order: <float>[texts, ...].
 
-def _split(texts):
+        Args:
+            model: keras.Model, ids <int>[batch, time] -> <float>[batch, ...].
+            texts: the texts.
+            batch_size: texts per batch, > 0.
+        """
+        batches = self.batches(list(texts), batch_size)
+        return batches.restore(model.predict(batches, verbose=0))
+
+
+def _split(texts: Tensor) -> Tensor:
     return tf.strings.split(standardize(texts))
 
 
-def _chunks(texts):
+def _chunks(texts: Sequence[str]) -> tf.data.Dataset:
     if isinstance(texts, str):
         raise ValueError(f"`texts` must be a list of strings, got one string, {texts[:40]!r}: put it in a list.")
     return tf.data.Dataset.from_tensor_slices(tf.constant(list(texts), tf.string, shape=[len(texts)])).batch(_CHUNK)

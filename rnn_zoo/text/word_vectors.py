@@ -1,29 +1,34 @@
-"""Word vectors that others trained, as the initial matrix of a front."""
+"""Pre-trained word vectors from word2vec and GloVe files."""
 
 import gzip
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from rnn_zoo.text.vocabulary import Vocabulary
 
-def load(path, vocabulary, dim=None, seed=0):
-    """Vectors for the words of a vocabulary; prints how many of them the file has.
 
-    Reads word2vec text and binary files and GloVe text, each also as .gz; the content tells which, not the name. A
-    word is looked up as it is, then as "Word", then as "WORD", since the vocabulary is in lower case and some files
-    are not. Words the file lacks get normal noise with the mean and deviation of those it has; padding gets zeros.
+def load(path: str | Path, vocabulary: Vocabulary, dim: int | None = None, seed: int = 0) -> np.ndarray:
+    """Loads vectors for the words of a vocabulary; prints how many of them the file has.
+
+    Reads word2vec text and binary files and GloVe text, each also as .gz; the format is detected from the content. A
+    word is looked up unchanged, then as "Word", then as "WORD", since the vocabulary is in lower case and some files
+    are not. Words that the file lacks get normal noise with the mean and standard deviation of the others; padding gets
+    zeros.
 
     Args:
         path: the file.
-        vocabulary: Vocabulary.
-        dim: int, the dimension the file must have; None takes what it has.
-        seed: int, of the noise.
+        vocabulary: the words.
+        dim: dimension that the file must have; None accepts any.
+        seed: seed of the noise.
     Returns:
         <float32>[vocabulary.size, dim]
     Raises:
         ImportError: gensim is not installed.
         FileNotFoundError: there is no such file.
-        ValueError: it is not such a file, has another dimension, or none of the words.
+        ValueError: the file has another format, another dimension, or none of the words.
     """
     vectors = _read(Path(path))
     if dim is not None and dim != vectors.vector_size:
@@ -31,7 +36,7 @@ def load(path, vocabulary, dim=None, seed=0):
     matrix = np.zeros((vocabulary.size, vectors.vector_size), "float32")
     known = np.zeros(vocabulary.size, bool)
     for index, word in enumerate(vocabulary.words[2:], start=2):
-        spelling = next((one for one in _spellings(word) if one in vectors.key_to_index), None)
+        spelling = next((form for form in _letter_cases(word) if form in vectors.key_to_index), None)
         if spelling is not None:
             matrix[index] = vectors[spelling]
             known[index] = True
@@ -47,20 +52,20 @@ def load(path, vocabulary, dim=None, seed=0):
     return matrix
 
 
-def known(path, words):
-    """Which of some words a file has, so that a vocabulary can hold them: iterable of str -> sorted list of str.
+def known(path: str | Path, words: Iterable[str]) -> list[str]:
+    """The words that a file has vectors for, sorted, so that a vocabulary can include them.
 
-    A word is looked for as `load` looks for that of a vocabulary. Errors as of `load`.
+    Words are looked up as by `load`, which also describes the errors.
     """
     has = _read(Path(path)).key_to_index
-    return sorted(word for word in set(words) if any(one in has for one in _spellings(word.lower())))
+    return sorted(word for word in set(words) if any(form in has for form in _letter_cases(word.lower())))
 
 
-def _spellings(word):
+def _letter_cases(word: str) -> tuple[str, str, str]:
     return word, word.capitalize(), word.upper()
 
 
-def _read(path):
+def _read(path: Path) -> Any:
     try:
         from gensim.models import KeyedVectors
     except ImportError as error:
@@ -74,9 +79,10 @@ def _read(path):
         raise ValueError(f"{path} is not a word2vec or GloVe file: {error}") from error
 
 
-def _sniff(path):
-    """(starts with the line "words dimension", is binary)."""
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
+def _sniff(path: Path) -> tuple[bool, bool]:
+    """(has the header line "words dimension", is binary)."""
+    opener: Any = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rb") as file:
         first = file.readline(100_000).split()
         second = file.readline(100_000)
     header = len(first) == 2 and first[0].isdigit() and first[1].isdigit()
@@ -87,7 +93,7 @@ def _sniff(path):
     return True, not _is_text(second, int(first[1]))
 
 
-def _is_text(line, dim):
+def _is_text(line: bytes, dim: int) -> bool:
     try:
         return len([float(number) for number in line.decode("utf-8").split()[-dim:]]) == dim
     except ValueError:

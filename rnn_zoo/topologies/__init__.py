@@ -1,4 +1,4 @@
-"""Topologies: one builder a file, each of which returns a plain functional `keras.Model`."""
+"""Topologies: one builder per file; each builds a functional `keras.Model`."""
 
 from rnn_zoo.topologies.encoder_decoder import encoder_decoder
 from rnn_zoo.topologies.many_to_many import many_to_many

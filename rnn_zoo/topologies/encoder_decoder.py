@@ -1,57 +1,60 @@
-"""encoder_decoder: a sequence in, a sequence of another length out."""
+"""encoder_decoder: sequence in, sequence of another length out."""
 
-from rnn_zoo.layers.decoder import Decoder
-from rnn_zoo.layers.encoder import Encoder
-from rnn_zoo.topologies.writer import compiled_writer, front_input
+from typing import Any
+
+from rnn_zoo.layers.seq2seq.decoder import Decoder
+from rnn_zoo.layers.seq2seq.encoder import Encoder
+from rnn_zoo.topologies.writer import Writer, compiled_writer, front_input
+from rnn_zoo.types import Model
 
 
 def encoder_decoder(
-    source_front,
-    encoder,
-    front,
-    recurrence,
-    head,
+    source_front: Model,
+    encoder: Model,
+    front: Model,
+    recurrence: Model,
+    head: Model,
     *,
-    attention="multiplicative",
-    dropout=0.0,
-    sampling=0.0,
-    sampling_steps=0,
-    sampling_passes=1,
-    seed=None,
-    optimizer="adam",
-    name=None,
-):
-    """A model that reads a whole sequence and writes another, ready for `fit`.
+    attention: str | None = "multiplicative",
+    dropout: float = 0.0,
+    sampling: float = 0.0,
+    sampling_steps: int = 0,
+    sampling_passes: int = 1,
+    seed: int | None = None,
+    optimizer: Any = "adam",
+    name: str | None = None,
+) -> Writer:
+    """Builds a model that encodes a sequence and generates another, ready for `fit`.
 
         m, s = encoder(source_front(x))
         p_t = head(attention(recurrence(front(y_(t-1)), s_(t-1)), m)),    s_0 = bridge(s)
 
     Args:
-        source_front: a front (`Tokens`, `Vectors`, ...): what reads the source.
-        encoder: `Recurrent` of any cell, depth and direction. Its last states are handed over by name; where depth,
-            direction or size differ from those of `recurrence`, through dense layers.
-        front: a front: what reads the steps written so far; the same as `source_front` where both sides read one
-            vocabulary with the same vectors.
+        source_front: the front (`Tokens`, `Vectors`, ...) of the source.
+        encoder: `Recurrent` with any cell, depth and direction. Its last states initialise the decoder, matched by name;
+            dense layers connect them where depth, direction or size differ from those of `recurrence`.
+        front: the front of the generated steps; the same object as `source_front` if both share one vocabulary and its
+            embedding.
         recurrence: `Recurrent` forwards in time, any cell and depth.
         head: `NextToken`, ..., whose loss and metrics compile the model; or any layer, which leaves it uncompiled.
         attention: "multiplicative" (Luong), "additive" (Bahdanau) or None, see `MemoryAttention`.
         dropout, sampling, sampling_steps, sampling_passes, seed: see `Decoder`.
         optimizer: name or `keras.optimizers.Optimizer`.
-        name: str or None, the model's name.
+        name: the model's name.
 
     Returns:
-        `Writer`: `.training`, from [source, previous steps] to <float>[batch, time, count], and `.generator`, which
-        writes with the same weights.
+        The `Writer`: `.training` maps [source, previous steps] to <float>[batch, time, count], `.generator` generates
+        with the same weights.
 
     Raises:
-        ValueError: as `Encoder` and `Decoder`, a front makes no input, or one `Recurrent` is to read and to write.
+        ValueError: as in `Encoder` and `Decoder`; a front has no `make_input`; or `encoder` is also `recurrence`.
 
     Reference: Sutskever et al. 2014; Cho et al. 2014; Bahdanau et al. 2015; Luong et al. 2015.
     """
     if recurrence is encoder:
         raise ValueError(
-            f"`recurrence` must be another layer than `encoder`, got {encoder.name!r} for both: each side has weights "
-            "of its own; make a second `Recurrent`."
+            f"`recurrence` must be another layer than `encoder`, got {encoder.name!r} for both: each side needs its "
+            "own weights; create a second `Recurrent`."
         )
     source = front_input("source_front", source_front, "read")
     previous = front_input("front", front, "previous")

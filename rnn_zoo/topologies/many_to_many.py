@@ -1,38 +1,49 @@
-"""many_to_many: predict at every step."""
+"""many_to_many: one prediction per step."""
+
+from typing import Any
 
 import keras
 
 from rnn_zoo.checks import fraction
 from rnn_zoo.topologies.parts import check_sequences, make_input
+from rnn_zoo.types import Model, Tensor
 
 
-def many_to_many(front, recurrence, head, *, dropout=0.0, inputs=None, optimizer="adam", name=None):
-    """A model that reads a sequence and predicts at each of its steps, ready for `fit`.
+def many_to_many(
+    front: Model,
+    recurrence: Model,
+    head: Model,
+    *,
+    dropout: float = 0.0,
+    inputs: Tensor | None = None,
+    optimizer: Any = "adam",
+    name: str | None = None,
+) -> Model:
+    """Builds a model that predicts at each step of a sequence, ready for `fit`.
 
         y_t = head(drop(recurrence(front(x))_t))
 
-    Padding counts neither in the loss, the mean over the valid steps of a batch, nor in the metrics, to which every
-    valid step is an example; targets at padded steps are never read.
+    Padding is excluded from the loss, the mean over the valid steps of a batch, and from the metrics, for which every
+    valid step is an example; targets at padded steps are ignored.
 
     Args:
-        front: a front (`Tokens`, `OneHot`, `Vectors`, `Frames`) or any layer that gives <float>[batch, time, dim].
-        recurrence: `Recurrent`, or any layer that gives <float>[batch, time, width]. One direction knows at a step what
-            came before, and can be fed as the steps come (`Stream`); with both, a step knows the whole sequence.
+        front: a front (`Tokens`, `OneHot`, `Vectors`, `Frames`) or any layer with output <float>[batch, time, dim].
+        recurrence: `Recurrent`, or any layer with output <float>[batch, time, width]. A forward recurrence depends on
+            earlier steps only and can process a live stream (`Stream`); a bidirectional one sees the whole sequence.
         head: a head (`Classes`, `Labels`, `Values`), whose loss and metrics compile the model; or any layer, which
-            leaves it uncompiled. It is called once on all steps; one that needs the mask takes `mask` in its call.
+            leaves it uncompiled. It is called once on all steps; a head that needs the mask has a `mask` argument.
         dropout: in [0, 1), before the head.
-        inputs: `keras.Input`; needed where `front` is a plain layer.
+        inputs: `keras.Input`; required if `front` is a plain layer.
         optimizer: name or `keras.optimizers.Optimizer`.
-        name: str or None, the model's name.
+        name: the model's name.
 
     Returns:
-        `keras.Model`, from the front's input to the head's output: [batch, time, ...] -> <float>[batch, time, count],
-        with the mask of the front. Targets are <int>[batch, time] for `Classes`, else <float>[batch, time, count], of
-        one number also <float>[batch, time].
+        The `keras.Model` from the front's input to the head's output: [batch, time, ...] -> <float>[batch, time, count],
+        with the mask of the front. Targets are <int>[batch, time] for `Classes`, else <float>[batch, time, count], or
+        <float>[batch, time] if count is 1.
 
     Raises:
-        ValueError: the recurrence returns states or one step only, `inputs` is missing, or `dropout` is out of its
-            range.
+        ValueError: the recurrence returns states or one step only, `inputs` is missing, or `dropout` is out of range.
     """
     fraction("dropout", dropout)
     check_sequences(recurrence, "the head")

@@ -1,36 +1,47 @@
-"""one_to_one: the feed-forward case, one step through the cell."""
+"""one_to_one: one step in, one prediction out, the feed-forward case."""
+
+from typing import Any
 
 import keras
 from keras import ops
 
 from rnn_zoo.checks import fraction
 from rnn_zoo.topologies.parts import check_sequences, make_input
+from rnn_zoo.types import Model, Tensor
 
 
-def one_to_one(front, recurrence, head, *, dropout=0.0, inputs=None, optimizer="adam", name=None):
-    """A model that reads one step and predicts once, ready for `fit`.
+def one_to_one(
+    front: Model,
+    recurrence: Model,
+    head: Model,
+    *,
+    dropout: float = 0.0,
+    inputs: Tensor | None = None,
+    optimizer: Any = "adam",
+    name: str | None = None,
+) -> Model:
+    """Builds a model that predicts from one step, ready for `fit`.
 
         y = head(drop(recurrence(front(x))_1)),  x the only step
 
-    From the state it starts with, a vanilla cell is then the layer f(x W + b) of a feed-forward network, and depth is
-    its depth. `Vectors` reads a vector of features so, `Frames` an image, `Tokens` a word.
+    With its initial state, a vanilla cell is then a feed-forward layer f(x W + b), and `depth` the number of layers. The
+    input is a feature vector with `Vectors`, an image with `Frames`, a word with `Tokens`.
 
     Args:
-        front: a front (`Vectors`, `Frames`, `Tokens`, `OneHot`) or any layer that gives <float>[batch, time, dim].
-        recurrence: `Recurrent`, or any layer that gives <float>[batch, time, width].
+        front: a front (`Vectors`, `Frames`, `Tokens`, `OneHot`) or any layer with output <float>[batch, time, dim].
+        recurrence: `Recurrent`, or any layer with output <float>[batch, time, width].
         head: a head (`Classes`, `Labels`, `Values`), whose loss and metrics compile the model; or any layer, which
             leaves it uncompiled.
         dropout: in [0, 1), before the head.
-        inputs: `keras.Input` of one step, without an axis of time; needed where `front` is a plain layer.
+        inputs: `keras.Input` of one step, without a time axis; required if `front` is a plain layer.
         optimizer: name or `keras.optimizers.Optimizer`.
-        name: str or None, the model's name.
+        name: the model's name.
 
     Returns:
-        `keras.Model`, from one step of the front's input to the head's output: [batch, ...] -> <float>[batch, count].
+        The `keras.Model` from one step of the front's input to the head's output: [batch, ...] -> <float>[batch, count].
 
     Raises:
-        ValueError: the recurrence returns states or one step only, `inputs` is missing, or `dropout` is out of its
-            range.
+        ValueError: the recurrence returns states or one step only, `inputs` is missing, or `dropout` is out of range.
     """
     fraction("dropout", dropout)
     check_sequences(recurrence, "the head")

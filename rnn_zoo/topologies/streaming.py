@@ -7,8 +7,8 @@ import numpy as np
 
 from rnn_zoo.checks import one_of, positive_integer
 from rnn_zoo.files import atomic_file
-from rnn_zoo.layers.recurrent import Recurrent
-from rnn_zoo.layers.tags import Tags
+from rnn_zoo.layers.heads.tags import Tags
+from rnn_zoo.layers.recurrent.recurrent import Recurrent
 
 # The layers of Keras that treat each step by itself; a layer of this package says so in `per_step`.
 _PER_STEP = (

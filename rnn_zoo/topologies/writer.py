@@ -1,43 +1,46 @@
-"""Writer: a network that writes, as it is trained and as it generates, of the same weights."""
+"""Writer: a generating network as a training model and as a step-by-step generator, with shared weights."""
+
+from typing import Any
 
 import keras
 from keras import ops
 
-from rnn_zoo.layers.decoder import Decoder
-from rnn_zoo.layers.encoder import Encoder
+from rnn_zoo.layers.seq2seq.decoder import Decoder
+from rnn_zoo.layers.seq2seq.encoder import Encoder
+from rnn_zoo.types import Model, Tensor
 
 
 class Writer:
-    """The two sides of one network that writes.
+    """A generating network in two forms: for training and for generation.
 
     Args:
-        training: keras.Model from (the source, if there is one, and) the steps before to a prediction for each step, as
-            `one_to_many` and `encoder_decoder` build it, or as it was loaded from `.keras`.
+        training: the keras.Model from (source and) previous steps to a prediction for each step, as `one_to_many` and
+            `encoder_decoder` build it, or loaded from `.keras`.
 
     Attributes:
         training: the model to `fit`.
-        generator: `Generator`, which reads and writes step by step, for `rnn_zoo.decoding`.
+        generator: the step-by-step `Generator` for `rnn_zoo.decoding`.
     Raises:
         ValueError: the model has no layer named "decoder".
     """
 
-    def __init__(self, training):
+    def __init__(self, training: Model) -> None:
         self.training = training
         self.generator = Generator(training)
 
 
 class Generator:
-    """Reads a source and a beginning, then writes step by step; holds no weights of its own.
+    """Encodes a source and a beginning, then predicts step by step; shares the weights of the training model.
 
     Args:
-        training: as of `Writer`.
+        training: as in `Writer`.
 
     Attributes:
-        decoder: `Decoder`.
-        encoder: what makes of the inputs of the source what the decoder takes, an `Encoder` or a keras.Model, or None.
+        decoder: the `Decoder`.
+        encoder: an `Encoder` or keras.Model from the source inputs to the decoder's source, or None.
     """
 
-    def __init__(self, training):
+    def __init__(self, training: Model) -> None:
         layers = {layer.name: layer for layer in training.layers}
         self.decoder = layers.get("decoder")
         if not isinstance(self.decoder, Decoder):
@@ -46,60 +49,60 @@ class Generator:
                 "decoder."
             )
         self.encoder, sources = layers.get("source"), training.inputs[:-1]
-        if not isinstance(self.encoder, Encoder):  # but an input, or a layer of those that make the source, so named
+        if not isinstance(self.encoder, Encoder):  # an input or another source layer that has this name
             self.encoder = None
             if sources:
-                read = self.decoder.input[1]  # beside the steps before
-                self.encoder = keras.Model(sources[0] if len(sources) == 1 else sources, read)
+                decoder_source = self.decoder.input[1]  # input 0: the previous steps
+                self.encoder = keras.Model(sources[0] if len(sources) == 1 else sources, decoder_source)
 
-    def start(self, beginning, source=None):
-        """What comes after a beginning.
+    def start(self, beginning: Tensor, source: Any = None) -> tuple[Tensor, Any]:
+        """Predicts the step after a beginning.
 
         Args:
-            beginning: what the decoder's front reads, such as <int>[batch, time], padding on the right.
-            source: what the encoder reads, where there is one; of several inputs a list.
+            beginning: the input of the decoder's front, such as <int>[batch, time], padding on the right.
+            source: the input of the encoder, if there is one; a list for several inputs.
         Returns:
-            (<float>[batch, count], state): the prediction for the next step, and a nest of tensors, the batch first.
+            (<float>[batch, count], state): the prediction for the next step, and a nest of tensors, batch first.
         """
-        given = None if self.encoder is None else self.encoder(source, training=False)
-        return self.decoder.read(beginning, self.decoder.begin(given))
+        encoded = None if self.encoder is None else self.encoder(source, training=False)
+        return self.decoder.predict_next(beginning, self.decoder.initial_state(encoded))
 
-    def step(self, written, state):
-        """What comes after one step more, such as <int>[batch]; returns as `start` does."""
-        return self.decoder.read(written[:, None], state)
+    def step(self, previous: Tensor, state: Any) -> tuple[Tensor, Any]:
+        """Predicts the step after `previous`, such as <int>[batch]; returns as `start`."""
+        return self.decoder.predict_next(previous[:, None], state)
 
-    def draw_keys(self, predicted, uniform):
-        """Keys drawn from what the head predicted, by numbers from [0, 1); see `Labels.draw` and `Chords.draw`."""
-        return self.decoder.head.draw(predicted, uniform)
+    def sample_keys(self, predicted: Tensor, uniform: Tensor) -> Tensor:
+        """Samples keys from the head's prediction with uniform numbers from [0, 1); see `Labels.draw` and `Chords.draw`."""
+        return self.decoder.head.sample(predicted, uniform)
 
-    def attention(self, previous, source):
-        """The weights with which each step looked at the memory: <float>[batch, time, steps].
+    def attention(self, previous: Tensor, source: Any) -> Tensor:
+        """Returns the attention weights of each step over the memory: <float>[batch, time, steps].
 
         Args:
-            previous: the steps before each, as in training.
-            source: what the encoder reads.
+            previous: the previous steps, as in training.
+            source: the input of the encoder.
         """
         if not self.decoder.attention:
             raise ValueError("This network has no attention; build it with attention='multiplicative' or 'additive'.")
-        given = self.encoder(source, training=False)
-        return self.decoder(ops.convert_to_tensor(previous), given, training=False, return_attention=True)[1]
+        encoded = self.encoder(source, training=False)
+        return self.decoder(ops.convert_to_tensor(previous), encoded, training=False, return_attention=True)[1]
 
 
-def compiled_writer(inputs, outputs, head, optimizer, name):
-    """The `Writer` of a functional model, compiled where the head brings its loss."""
+def compiled_writer(inputs: Any, outputs: Tensor, head: Model, optimizer: Any, name: str | None) -> Writer:
+    """Returns the `Writer` of a functional model, compiled if the head defines a loss."""
     training = keras.Model(inputs, outputs, name=name)
     if hasattr(head, "make_loss"):
         training.compile(optimizer, loss=head.make_loss(), metrics=head.make_metrics())
     return Writer(training)
 
 
-def front_input(argument, front, name):
-    """The `keras.Input` that a front reads, under another name: a model may have two fronts of a kind."""
+def front_input(argument: str, front: Model, name: str) -> Tensor:
+    """Returns the `keras.Input` of a front with another name: a model may have two fronts of the same type."""
     if not hasattr(front, "make_input"):
-        raise ValueError(f"`{argument}` must make its input, as `Tokens` does; {type(front).__name__} makes none.")
+        raise ValueError(f"`{argument}` must have a `make_input`, as `Tokens` does; {type(front).__name__} has none.")
     made = front.make_input()
     if isinstance(made, dict):
         raise ValueError(
-            f"`{argument}` must read one array, as `Tokens` does; {type(front).__name__} reads {' and '.join(made)}."
+            f"`{argument}` must have one input, as `Tokens` does; {type(front).__name__} has {' and '.join(made)}."
         )
     return keras.Input(made.shape[1:], dtype=made.dtype, name=name)

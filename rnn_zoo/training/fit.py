@@ -10,10 +10,10 @@ import keras
 from rnn_zoo.checks import positive_integer, positive_number
 from rnn_zoo.training import run_folder
 from rnn_zoo.training.array_batches import ArrayBatches
+from rnn_zoo.training.callbacks import Keeper, StopOnNaN, Stopping
 from rnn_zoo.training.checkpoint import load_checkpoint, load_weights, save_model
 from rnn_zoo.training.curves import draw_curves
 from rnn_zoo.training.history import History
-from rnn_zoo.training.keeper import Keeper, StopOnNaN, Stopping
 from rnn_zoo.training.optimizer import AverageOnValidation, averaged_weights, describe_optimizer, run_optimizer
 from rnn_zoo.training.prepare import check_seed
 

@@ -1,11 +1,11 @@
-"""The recurrences of `rnn_zoo.bptt` in NumPy, and finite differences."""
+"""NumPy reference of the recurrences in `rnn_zoo.bptt`, and finite differences."""
 
 import numpy as np
 from bptt_reference import weighed
 
 
 def in_numpy(kind, inputs, kernel, recurrent_kernel, bias, *states, mask, reverse):
-    """[outputs in the order of time, *last states]; the two biases of the GRU are the rows of one array."""
+    """Returns [outputs in time order, *last states]; the two biases of the GRU are the rows of one array."""
     bias, recurrent_bias = bias if kind == "gru" else (bias, 0.0)
     outputs = np.zeros((*inputs.shape[:2], len(recurrent_kernel)))
     steps = range(inputs.shape[1])
@@ -51,7 +51,7 @@ def numpy_loss(values):
 
 
 def finite_differences(function, arrays, directions, step=1e-5):
-    """Central differences of a function of arrays -> number: how it changes along a direction of each array."""
+    """Central differences of a scalar function of arrays, along one direction for each array."""
     differences = []
     for place, direction in enumerate(directions):
         ends = []

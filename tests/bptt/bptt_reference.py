@@ -1,4 +1,4 @@
-"""What the loops of `rnn_zoo.bptt` are held to: Keras's layers, and Keras's cells step by step."""
+"""References for the loops of `rnn_zoo.bptt`: Keras's layers, and Keras's cells step by step."""
 
 import contextlib
 from dataclasses import dataclass
@@ -16,26 +16,26 @@ from rnn_zoo.bptt.vanilla import Vanilla
 
 CELLS = {**{name: Vanilla(name) for name in ("tanh", "relu", "sigmoid", "linear")}, "lstm": LSTM(), "gru": GRU()}
 TOLERANCES = {"float32": 1e-5, "float64": 1e-10}
-# On JAX Keras's tanh answers in float32 whatever it is given.
+# On JAX, Keras's tanh returns float32 for any input.
 DTYPE = "float32" if keras.backend.backend() == "jax" else "float64"
 needs_jax = pytest.mark.skipif(keras.backend.backend() != "jax", reason="JAX only")
 
 
 @dataclass
 class Problem:
-    """A cell, the arrays it runs on, and Keras's layer of the same weights.
+    """A cell, its input arrays, and Keras's layer with the same weights.
 
-    Every function that it makes takes `arrays`, which are inputs, W, U, b (not without `use_bias`), h_0 (and c_0), and
-    returns [outputs <float>[batch, time, units] in the order of time, *last states].
+    Its functions take `arrays`: inputs, W, U, b (with `use_bias` only), h_0 (and c_0). They return
+    [outputs <float>[batch, time, units] in time order, *last states].
 
     Args:
         kind: a key of `CELLS`.
         shape: batch, time, features, units.
-        masked: bool, whether rows are full, padded on the right, on the left, with holes, empty, in turn; else full.
-        reverse: bool, reads from the last step to the first.
+        masked: bool, rows are in turn full, padded right, padded left, with gaps, empty; else all are full.
+        reverse: bool, runs from the last step to the first.
         use_bias: bool, whether b (of the GRU b and b') is there.
         dtype: of all arrays.
-        seed: int, of all numbers; its pattern of padding is that of the first row.
+        seed: int, of all numbers; also selects the padding pattern of the first row.
     """
 
     kind: str
@@ -63,11 +63,11 @@ class Problem:
         self.arrays = [generator.standard_normal(shape).astype(self.dtype) / 2 for shape in shapes]
 
     def split(self, arrays):
-        """inputs, weights, initial states."""
+        """Returns inputs, weights, initial states."""
         return arrays[0], arrays[1 : -self.cell.states], list(arrays[-self.cell.states :])
 
     def ours(self, **options):
-        """By `recurrence`; without outputs where `sequences` is False."""
+        """With `recurrence`; without outputs where `sequences` is False."""
 
         def run(*arrays):
             inputs, (kernel, recurrent_kernel, *biases), initial = self.split(arrays)
@@ -81,7 +81,7 @@ class Problem:
         return run
 
     def keras_layer(self, *arrays):
-        """By the Keras layer, whose outputs before the first valid step differ: see `where_read`."""
+        """With the Keras layer, whose outputs before the first valid step differ: see `where_read`."""
         inputs, weights, initial = self.split(arrays)
         others = [variable.value for variable in self.layer.non_trainable_variables]
         call = {"initial_state": initial, "mask": self.mask}
@@ -89,7 +89,7 @@ class Problem:
         return [ops.flip(outputs, axis=1) if self.reverse else outputs, *last]
 
     def keras_cell(self, truncate=None):
-        """By the Keras cell, in a loop of Python that detaches the states before the steps k, 2k, ... it reads."""
+        """With the Keras cell, in a Python loop that detaches the states before steps k, 2k, ... in reading order."""
 
         def run(*arrays):
             inputs, weights, states = self.split(arrays)
@@ -110,7 +110,7 @@ class Problem:
         return run
 
     def where_read(self, function):
-        """The function with zeros in its outputs where no valid step has been read yet."""
+        """Returns the function with its outputs set to zero before the first valid step."""
         if not self.masked:
             return function
         valid = self.mask[:, ::-1] if self.reverse else self.mask
@@ -141,18 +141,18 @@ def _mask(generator, batch, time, first):
 
 
 def loss(values):
-    """A projection of the values, other for each, so that none of their gradients is that of another."""
+    """A random projection, different for each value, so that all gradients differ."""
     return sum(ops.sum(value * ops.convert_to_tensor(weight, value.dtype)) for value, weight in weighed(values))
 
 
 def weighed(values):
-    """Each value with the array that the loss multiplies it with."""
-    draws = [np.random.default_rng(number).standard_normal(tuple(value.shape)) for number, value in enumerate(values)]
-    return zip(values, draws, strict=True)
+    """Pairs each value with its random weights in the loss."""
+    weights = [np.random.default_rng(number).standard_normal(tuple(value.shape)) for number, value in enumerate(values)]
+    return zip(values, weights, strict=True)
 
 
 def with_gradients(function, arrays):
-    """(values, gradients of their `loss` by the arrays), as NumPy: eagerly on TensorFlow, compiled as one on JAX."""
+    """Returns (values, gradients of their `loss`) as NumPy: eager on TensorFlow, one jitted function on JAX."""
     if keras.backend.backend() == "jax":
         import jax
 
@@ -174,16 +174,16 @@ def with_gradients(function, arrays):
 
 
 def assert_close(actual, expected, tolerance=TOLERANCES[DTYPE]):
-    """Equal but for `tolerance` times the greatest number of each expected array."""
+    """Compares up to `tolerance` times the largest magnitude of each expected array."""
     actual, expected = keras.tree.flatten(actual), keras.tree.flatten(expected)
     for one, other in zip(actual, expected, strict=True):
-        scale = np.abs(other).max(initial=1e-3)  # below which the sum of a few numbers is rounding alone
+        scale = np.abs(other).max(initial=1e-3)  # smaller sums are rounding error
         np.testing.assert_allclose(one, other, rtol=0, atol=tolerance * scale)
 
 
 @contextlib.contextmanager
 def uncompiled():
-    """On TensorFlow the loops run operation by operation: any shape, without a compilation for each."""
+    """Runs the loops eagerly on TensorFlow, so that no shape needs a compilation."""
     if keras.backend.backend() != "tensorflow":
         yield
         return
@@ -196,7 +196,7 @@ def uncompiled():
         tf.config.run_functions_eagerly(False)
 
 
-# Arguments of a Problem. Batches of 16 and more are run in shares.
+# Arguments of a Problem. Batches of 16 rows and more are split.
 any_problem = st.builds(
     dict,
     kind=st.sampled_from([*CELLS]),

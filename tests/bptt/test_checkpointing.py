@@ -11,8 +11,8 @@ SHAPE = (5, TIME, 3, 4)
     ("kind", "reverse", "distances"),
     [("lstm", True, [3]), pytest.param("tanh", False, [1, TIME, TIME + 2], marks=needs_tensorflow)],
 )
-def test_equals_none(kind, reverse, distances):
-    """Distances that divide the time, or do not, or are longer."""
+def test_equals_no_checkpointing(kind, reverse, distances):
+    """Distances that divide the time, do not divide it, or exceed it."""
     problem = Problem(kind, SHAPE, reverse=reverse)
     with uncompiled():
         every, *others = (

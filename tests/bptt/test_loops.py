@@ -13,7 +13,7 @@ BATCH, TIME, UNITS = 2, 3, 4
 @needs_tensorflow
 @pytest.mark.parametrize("kind", ["tanh", "lstm"])
 def test_one_compilation_serves_both_directions(kind):
-    """What XLA has to know beforehand is a constant of the program, and no parameter: another value compiles anew."""
+    """A value needed at compile time is a constant of the program, not a parameter: another value recompiles."""
     import tensorflow as tf
 
     cell = CELLS[kind]
@@ -31,7 +31,7 @@ def test_one_compilation_serves_both_directions(kind):
     histories, saved = [steps(TIME + 1, UNITS)] * cell.states, [steps(TIME, UNITS)] * cell.saves
     assert has_a_number_as_parameter(
         functools.partial(loops.backward, cell, False, True, False),
-        *(kernel, unread, reverse, number, number, number),  # the others are unread without a mask and a cut
+        *(kernel, unread, reverse, number, number, number),  # the others are unused without mask and truncation
         *(steps(TIME, UNITS), states, histories, saved),
     )
 

@@ -6,7 +6,7 @@ from helpers import needs_tensorflow
 from hypothesis import Phase, given, settings
 
 SHAPE = (5, 5, 3, 4)  # batch, time, features, units
-SHARES = (17, 5, 3, 4)  # more than two times the fewest rows of a share, and odd
+SPLIT = (17, 5, 3, 4)  # more than twice the fewest rows of a sub-batch, and odd
 
 
 @pytest.mark.parametrize("reverse", [False, True], ids=["forward", "reverse"])
@@ -27,7 +27,7 @@ def test_other_activations(kind, reverse):
 
 
 def with_gradients_where_read(problem, *functions):
-    """Before the first valid step Keras's outputs are zeros on one backend, and the initial state on another."""
+    """Before the first valid step Keras outputs zeros on TensorFlow and the initial state on JAX."""
     return [with_gradients(problem.where_read(function), problem.arrays) for function in functions]
 
 
@@ -59,7 +59,7 @@ def assert_equals_numpy(problem, values, gradients):
 
 @needs_tensorflow
 @pytest.mark.parametrize(("kind", "reverse"), [("lstm", False), ("gru", True)])
-def test_without_sequences_only_states_come(kind, reverse):
+def test_without_sequences_only_states_are_returned(kind, reverse):
     with uncompiled():
         problem = Problem(kind, SHAPE, reverse=reverse)
         every, last = problem.ours(), problem.ours(sequences=False)
@@ -71,7 +71,7 @@ def test_without_sequences_only_states_come(kind, reverse):
 
 @needs_tensorflow
 def test_a_recurrent_bias_for_any_cell():
-    """b' of h U beside b of x W, which are one where a cell adds both products."""
+    """b' and b have the same effect in a cell that adds both products."""
     with uncompiled():
         problem = Problem("lstm", SHAPE)
         inputs, kernel, recurrent_kernel, bias, *initial = problem.arrays
@@ -85,14 +85,14 @@ def test_a_recurrent_bias_for_any_cell():
     assert_close(gradients[-1], gradients[3])
 
 
-# On JAX a batch is not shared, and all of these tests are in float32.
+# On JAX no batch is split, and all these tests run in float32.
 @pytest.mark.parametrize(
     ("kind", "shape", "options"),
     [
-        pytest.param("tanh", SHARES, {}, marks=needs_tensorflow),
+        pytest.param("tanh", SPLIT, {}, marks=needs_tensorflow),
         ("lstm", SHAPE, {"masked": False, "use_bias": False}),
     ],
-    ids=["shares", "full"],
+    ids=["split", "full"],
 )
 def test_in_float32(kind, shape, options):
     problem = Problem(kind, shape, dtype="float32", **options)

@@ -1,4 +1,4 @@
-"""`recurrence` where a graph is built or a tape is running: unknown shapes, XLA around it, second derivatives."""
+"""`recurrence` inside graphs and tapes: unknown shapes, surrounding XLA, second derivatives."""
 
 import keras
 import pytest
@@ -8,7 +8,7 @@ from keras import ops
 
 
 def squares(function, arrays):
-    """Values, gradients of their sum of squares: a loss that needs no shape."""
+    """Returns values and the gradients of their sum of squares, a loss that needs no static shape."""
     import tensorflow as tf
 
     with tf.GradientTape() as tape:
@@ -19,7 +19,7 @@ def squares(function, arrays):
 
 
 def assert_graph_equals_keras(kind, sizes, jit_compile=None, **options):
-    """One graph, whose batch and time are unknown, for batches of all sizes, each (batch, time)."""
+    """Runs one graph with unknown batch and time on batches of all sizes, each (batch, time)."""
     import tensorflow as tf
 
     problems = [Problem(kind, (*size, 3, 4), reverse=True) for size in sizes]
@@ -46,7 +46,7 @@ def test_unknown_batch_and_time(kind, sizes, options):
 
 
 @needs_tensorflow
-def test_inside_of_a_function_that_xla_compiles():
+def test_inside_a_function_compiled_by_xla():
     assert_graph_equals_keras("tanh", [(17, 3)], jit_compile=True)
 
 
@@ -61,7 +61,7 @@ def test_a_batch_without_rows():
 
 
 @needs_tensorflow
-def test_a_persistent_tape_is_asked_twice():
+def test_a_persistent_tape_gives_two_gradients():
     import tensorflow as tf
 
     problem, found = Problem("tanh", (5, 5, 3, 4)), []
@@ -82,7 +82,7 @@ REFUSED = ((NotImplementedError, LookupError, ValueError), "differentiated once|
 
 @pytest.mark.parametrize(("checkpoint", "power"), [(None, 1), (None, 2), pytest.param(2, 1, marks=needs_tensorflow)])
 def test_a_second_derivative_is_refused(checkpoint, power):
-    """A linear loss has no gradient of its own, so that it asks for that of the loops alone."""
+    """A linear loss has no second derivative, so that only that of the loops is needed."""
     problem = Problem("tanh", (2, 3, 2, 3), masked=False)
 
     def loss(inputs):
@@ -114,7 +114,7 @@ def compiled(function):
 
 
 def second_derivative(loss, inputs):
-    """Of a sum of squares of the first."""
+    """Differentiates the sum of squares of the first derivative."""
     if keras.backend.backend() == "jax":
         import jax
 

@@ -28,7 +28,7 @@ def test_states_are_detached_at_the_steps_k_2k_and_so_on(kind, reverse, truncate
 
 
 @needs_tensorflow
-def test_no_less_than_all_steps_cuts_nothing():
+def test_truncation_beyond_the_sequence_changes_nothing():
     problem = Problem("tanh", SHAPE)
     with uncompiled():
         whole, *others = (
@@ -41,9 +41,9 @@ def test_no_less_than_all_steps_cuts_nothing():
 def test_inputs_before_the_cut_get_no_gradient_from_the_steps_after_it():
     problem = Problem("tanh", SHAPE, masked=False)
     with uncompiled():
-        _, (of_inputs, *_, of_initial) = with_gradients(problem.ours(sequences=False, truncate=3), problem.arrays)
-    assert not of_inputs[:, :3].any() and not of_initial.any()
-    assert of_inputs[:, 3:].any(axis=-1).all()
+        _, (grad_inputs, *_, grad_initial) = with_gradients(problem.ours(sequences=False, truncate=3), problem.arrays)
+    assert not grad_inputs[:, :3].any() and not grad_initial.any()
+    assert grad_inputs[:, 3:].any(axis=-1).all()
 
 
 steps = st.none() | st.integers(1, 7)
@@ -64,8 +64,8 @@ def test_any_shape_truncated_and_checkpointed(options, truncate, checkpoint):
 @pytest.mark.parametrize(
     ("truncate", "checkpoint", "reverse"), [(2, 3, False), pytest.param(3, 2, True, marks=needs_tensorflow)]
 )
-def test_a_cut_in_a_segment_that_overlaps_the_one_before(truncate, checkpoint, reverse):
-    """5 steps in segments of 3: the last one holds step 2 again, and the cut there is not its own."""
+def test_a_cut_in_an_overlapping_segment(truncate, checkpoint, reverse):
+    """5 steps in segments of 3: the last segment contains step 2 again, where it must not cut."""
     with uncompiled():
         problem = Problem("tanh", SHAPE, reverse=reverse)
         ours, theirs = problem.ours(truncate=truncate, checkpoint=checkpoint), problem.keras_cell(truncate)

@@ -1,4 +1,4 @@
-"""Linear recurrences in NumPy, in float64, with the inputs and weights that their tests share."""
+"""NumPy reference of the linear recurrences in float64, with shared test inputs and weights."""
 
 import keras
 import numpy as np
@@ -12,10 +12,10 @@ MASK = np.array(
     [
         [1, 1, 1, 1, 1],
         [1, 1, 1, 0, 0],  # padded on the right
-        [0, 0, 1, 1, 1],  # on the left
-        [1, 0, 1, 0, 1],  # holes
+        [0, 0, 1, 1, 1],  # padded on the left
+        [1, 0, 1, 0, 1],  # gaps
         [0, 1, 0, 1, 0],
-        [0, 0, 0, 0, 0],  # nothing at all
+        [0, 0, 0, 0, 0],  # fully masked
     ],
     dtype=bool,
 )
@@ -54,7 +54,7 @@ def min_lstm_gates(projected):
 
 
 def reference(layer, inputs, kernel, bias=0.0, state=None, mask=None, backwards=False):
-    """(outputs [batch, time, units] in the order of reading, last state) of MinGRU or MinLSTM."""
+    """Returns (outputs [batch, time, units] in reading order, last state) of MinGRU or MinLSTM."""
     gates = {MinGRU: min_gru_gates, MinLSTM: min_lstm_gates}[layer]
     decay, new = gates(np.asarray(inputs, "float64") @ kernel + bias)
     if mask is not None:
@@ -65,7 +65,7 @@ def reference(layer, inputs, kernel, bias=0.0, state=None, mask=None, backwards=
 
 
 def weights(layer, seed=0, features=FEATURES, units=UNITS):
-    """kernel, bias: the order in which the layer holds them."""
+    """Returns kernel and bias, in the layer's order."""
     width = CELLS[layer].projections * units
     return [random_inputs((features, width), seed), random_inputs((width,), seed + 1)]
 
@@ -78,7 +78,7 @@ def with_weights(layer, values=None):
 
 
 def gradients_of(function, *arrays):
-    """Gradients, as NumPy, of the sum of what a function returns, by each of its arguments."""
+    """Returns the gradients of the sum of a function's output with respect to each argument, as NumPy."""
     if keras.backend.backend() == "jax":
         import jax
 

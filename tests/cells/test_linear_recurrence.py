@@ -14,7 +14,7 @@ TIME, BATCH, UNITS = 7, 3, 2
 
 
 def recurrence(time=TIME, batch=BATCH, units=UNITS, seed=0, steepness=1.0):
-    """log a, log b and h_0, which is of either sign; the larger the steepness, the nearer is a to 0 or 1."""
+    """Returns log a, log b and h_0 of either sign; a large steepness gives a near 0 or 1."""
     k, log_b = random_inputs((2, time, batch, units), seed)
     return -np.logaddexp(0, steepness * k), log_b, random_inputs((batch, units), seed + 1)
 
@@ -28,7 +28,7 @@ def in_float64(log_a, log_b, initial):
 
 
 def logistic(projected):
-    """Gates of one's own: a = sigmoid(k), b = p."""
+    """Custom gates: a = sigmoid(k), b = p."""
     return ops.sigmoid(projected[0]), projected[1]
 
 
@@ -44,8 +44,8 @@ def compiled_gates(k, p, initial):
     seed=st.integers(0, 9),
     steepness=st.sampled_from([1.0, 10.0, 1000.0]),
 )
-@settings(max_examples=examples(6))  # a compilation each on JAX
-def test_both_forms_are_the_recurrence(time, batch, units, seed, steepness):
+@settings(max_examples=examples(6))  # each compiles on JAX
+def test_both_scans_equal_the_recurrence(time, batch, units, seed, steepness):
     given_ = recurrence(time, batch, units, seed, steepness)
     expected = in_float64(*given_)
     close(sequential(*exponentials(*given_)), expected)
@@ -54,20 +54,20 @@ def test_both_forms_are_the_recurrence(time, batch, units, seed, steepness):
 
 @pytest.mark.parametrize("steepness", [1.0, 30.0, 1e4, 1e30])
 def test_2000_steps_neither_overflow_nor_lose_digits(steepness):
-    """The logarithms add up to -1e4 and far beyond, of which float32 would leave no digit of a difference."""
+    """The logarithms sum to -1e4 and far below, where a difference in float32 has no correct digit."""
     log_a, log_b, initial = recurrence(2000, 2, 3, steepness=steepness)
     close(parallel(log_a, log_b, initial), in_float64(log_a, log_b, initial))
-    of_forms = [
+    gradients = [
         gradients_of(parallel, log_a, log_b, initial),
         gradients_of(sequential, np.exp(log_a), np.exp(log_b), initial),
     ]
-    chained = [of_forms[1][0] * np.exp(log_a), of_forms[1][1] * np.exp(log_b), of_forms[1][2]]
-    assert all(np.isfinite(gradient).all() for gradient in of_forms[0])
-    close(of_forms[0], chained, tolerance=1e-4)  # sums of 2000 terms
+    chained = [gradients[1][0] * np.exp(log_a), gradients[1][1] * np.exp(log_b), gradients[1][2]]
+    assert all(np.isfinite(gradient).all() for gradient in gradients[0])
+    close(gradients[0], chained, tolerance=1e-4)  # sums of 2000 terms
 
 
 def test_long_memory_is_kept():
-    """a = 1 adds up, a = 0 forgets at once, over 2000 steps."""
+    """Over 2000 steps a = 1 accumulates and a = 0 forgets immediately."""
     zeros = np.zeros((2000, 1, 1), "float32")
     log_b, initial = zeros - 3, np.ones((1, 1), "float32")
     expected = 1 + np.exp(-3) * np.arange(1, 2001)
@@ -92,7 +92,7 @@ def test_a_masked_step_keeps_the_state():
 
 
 def step_by_step(a, b, initial):
-    """For automatic differentiation, which goes through each step."""
+    """Reference for automatic differentiation, which runs through each step."""
     states, state = [], initial
     for t in range(TIME):
         state = a[t] * state + b[t]
@@ -100,11 +100,11 @@ def step_by_step(a, b, initial):
     return ops.stack(states)
 
 
-@pytest.mark.parametrize("form", ["sequential", "parallel", pytest.param("compiled", marks=needs_tensorflow)])
-def test_the_gradient_is_that_of_automatic_differentiation(form):
+@pytest.mark.parametrize("scan", ["sequential", "parallel", pytest.param("compiled", marks=needs_tensorflow)])
+def test_the_gradient_equals_automatic_differentiation(scan):
     log_a, log_b, initial = recurrence()
     upstream = random_inputs((TIME, BATCH, UNITS), seed=5)
-    ways = {
+    cases = {
         "sequential": (sequential, step_by_step, exponentials(log_a, log_b, initial)),
         "parallel": (
             parallel,
@@ -117,34 +117,34 @@ def test_the_gradient_is_that_of_automatic_differentiation(form):
             (log_a, log_b, initial),
         ),
     }
-    ours, automatic, arrays = ways[form]
+    ours, automatic, arrays = cases[scan]
     close(*(gradients_of(lambda *given, f=f: f(*given) * upstream, *arrays) for f in (ours, automatic)))
 
 
 @needs_tensorflow  # JAX computes in float32 here
-@pytest.mark.parametrize("form", [sequential, parallel, compiled_gates])
-def test_the_gradient_is_that_of_finite_differences(form):
+@pytest.mark.parametrize("function", [sequential, parallel, compiled_gates])
+def test_the_gradient_equals_finite_differences(function):
     arrays = [np.float64(array) for array in recurrence(time=4, batch=1)]
-    if form is sequential:
+    if function is sequential:
         arrays = exponentials(*arrays)
     upstream = np.float64(random_inputs((4, 1, UNITS), seed=5))
-    found = gradients_of(lambda *given: form(*given) * upstream, *arrays)
+    found = gradients_of(lambda *given: function(*given) * upstream, *arrays)
     for which, gradient in enumerate(found):
         for place in np.ndindex(gradient.shape):
             totals = []
             for move in (1e-6, -1e-6):
                 moved = [array.copy() for array in arrays]
                 moved[which][place] += move
-                totals.append(np.sum(numpy(form(*moved))[0] * upstream))
+                totals.append(np.sum(numpy(function(*moved))[0] * upstream))
             np.testing.assert_allclose(gradient[place], (totals[0] - totals[1]) / 2e-6, rtol=1e-6, atol=1e-8)
 
 
 @needs_tensorflow
-@pytest.mark.parametrize("form", [sequential, parallel])
-def test_float64_keeps_its_digits(form):
+@pytest.mark.parametrize("function", [sequential, parallel])
+def test_float64_keeps_its_digits(function):
     arrays = [np.float64(array) for array in recurrence(time=300)]
-    given_ = exponentials(*arrays) if form is sequential else arrays
-    close(form(*given_), in_float64(*arrays), tolerance=1e-12)
+    given_ = exponentials(*arrays) if function is sequential else arrays
+    close(function(*given_), in_float64(*arrays), tolerance=1e-12)
 
 
 @needs_tensorflow
@@ -153,24 +153,24 @@ def test_compiled_equals_sequential_with_its_gates():
     valid = np.random.default_rng(0).random((TIME, BATCH, 1)) < 0.6
     biases = [random_inputs((UNITS,), seed) for seed in (3, 4)]
 
-    def plainly(k, p, first, second, initial):
+    def expected(k, p, first, second, initial):
         return sequential(*masked(*logistic([k + first, p + second]), valid), initial)
 
     def ours(k, p, first, second, initial):
         return compiled(logistic, [k, p], [first, second], valid, initial)
 
-    close(ours(k, p, *biases, initial), plainly(k, p, *biases, initial))
-    close(*(gradients_of(f, k, p, *biases, initial) for f in (ours, plainly)))
+    close(ours(k, p, *biases, initial), expected(k, p, *biases, initial))
+    close(*(gradients_of(f, k, p, *biases, initial) for f in (ours, expected)))
 
 
 @needs_tensorflow
-@pytest.mark.parametrize("form", [sequential, parallel])
+@pytest.mark.parametrize("function", [sequential, parallel])
 @pytest.mark.parametrize("jit_compile", [False, True])
-def test_any_length_in_one_graph(form, jit_compile):
+def test_any_length_in_one_graph(function, jit_compile):
     import tensorflow as tf
 
     steps, state = tf.TensorSpec((None, None, UNITS)), tf.TensorSpec((None, UNITS))
-    graph = tf.function(functools.partial(form), input_signature=(steps, steps, state), jit_compile=jit_compile)
+    graph = tf.function(functools.partial(function), input_signature=(steps, steps, state), jit_compile=jit_compile)
     for time, batch in ((1, 1), (6, 2)):
         given_ = recurrence(time, batch)
-        close(graph(*(exponentials(*given_) if form is sequential else given_)), in_float64(*given_))
+        close(graph(*(exponentials(*given_) if function is sequential else given_)), in_float64(*given_))

@@ -1,4 +1,4 @@
-"""What MinGRU and MinLSTM share: LinearCell and LinearRNN."""
+"""LinearCell and LinearRNN, the base classes of MinGRU and MinLSTM."""
 
 import hypothesis.extra.numpy
 import keras
@@ -37,13 +37,13 @@ from rnn_zoo.cells import MinGRU, MinLSTM
 from rnn_zoo.layers import Recurrent
 
 BOTH = {"return_sequences": True, "return_state": True}
-# Where a loop is compiled for training, it runs in shares of the batch that are as large as these rows.
+# A loop compiled for training runs in sub-batches of this many rows.
 ROWS = 16
 either = pytest.mark.parametrize("layer", LAYERS)
 any_scan = pytest.mark.parametrize("scan", ["sequential", "parallel"])
 
 
-# Both forms, and the cell, are one function
+# Both scans and the cell compute the same function
 
 
 @either
@@ -59,8 +59,8 @@ def test_equals_the_cell_in_keras_loop(layer, options):
 
 
 @pytest.fixture(scope="module")
-def forms():
-    """Layers with equal weights, for each kind, direction and form."""
+def scans():
+    """Layers with equal weights, for each kind, direction and scan."""
     return {
         (layer, backwards): [
             with_weights(layer(UNITS, go_backwards=backwards, scan=scan, **BOTH)) for scan in ("sequential", "parallel")
@@ -77,29 +77,29 @@ def forms():
     start=st.booleans(),
 )
 @hypothesis.settings(max_examples=examples(10))
-def test_any_mask(forms, layer, mask, backwards, start):
+def test_any_mask(scans, layer, mask, backwards, start):
     state = STATE if start else None
     outputs, last = reference(layer, INPUTS, *weights(layer), state=state, mask=mask, backwards=backwards)
     read = np.logical_or.accumulate(mask[:, ::-1] if backwards else mask, axis=1)
-    for form in forms[layer, backwards]:
-        found, found_last = numpy(form(INPUTS, mask=mask, initial_state=state))
+    for scan in scans[layer, backwards]:
+        found, found_last = numpy(scan(INPUTS, mask=mask, initial_state=state))
         close(found_last, last)
         close(found[read], outputs[read])
 
 
 @either
-def test_both_forms_stay_equal_over_2000_steps_of_extreme_inputs(layer):
+def test_both_scans_stay_equal_over_2000_steps_of_extreme_inputs(layer):
     inputs = random_inputs((2, 2000, FEATURES)) * np.geomspace(0.1, 1e4, 2000, dtype="float32")[:, None]
-    forms = [with_weights(layer(UNITS, return_sequences=True, scan=scan)) for scan in ("sequential", "parallel")]
-    outputs = numpy([form(inputs) for form in forms])
+    scans = [with_weights(layer(UNITS, return_sequences=True, scan=scan)) for scan in ("sequential", "parallel")]
+    outputs = numpy([scan(inputs) for scan in scans])
     assert np.isfinite(outputs).all()
-    # 1 - z has the digits of one, not of itself, so that the rest of a state of 1e4 has fewer than the state.
+    # 1 - z is rounded relative to one, so that what remains of a state of 1e4 has fewer digits.
     np.testing.assert_allclose(*outputs, rtol=1e-5, atol=1e-7 * np.max(outputs))
-    assert all(np.isfinite(gradient).all() for form in forms for gradient in gradients(form, inputs))
+    assert all(np.isfinite(gradient).all() for scan in scans for gradient in gradients(scan, inputs))
 
 
 @either
-def test_outputs_and_gradients_of_training_are_those_of_both_forms(layer):
+def test_training_outputs_and_gradients_equal_both_scans(layer):
     inputs = random_inputs((ROWS, TIME, FEATURES))
     mask = np.random.default_rng(0).random((ROWS, TIME)) < 0.7
     options = {"scan": "sequential", "return_sequences": True, "go_backwards": True}
@@ -112,7 +112,7 @@ def test_outputs_and_gradients_of_training_are_those_of_both_forms(layer):
 
 
 @either
-def test_streaming_step_by_step_equals_the_whole(layer):
+def test_streaming_step_by_step_equals_one_call(layer):
     whole = numpy(with_weights(layer(UNITS, return_sequences=True))(INPUTS))[0]
     cell = with_weights(keras.layers.RNN(CELLS[layer](UNITS))).cell
     states = cell.get_initial_state(BATCH)
@@ -138,7 +138,7 @@ def test_given_initial_state(given):
     close(rnn(INPUTS, initial_state=given), reference(MinGRU, INPUTS, *weights(MinGRU), state=STATE))
 
 
-def test_stateful_continues_where_the_batch_before_ended():
+def test_stateful_continues_from_the_previous_batch():
     whole = numpy(with_weights(MinLSTM(UNITS, return_sequences=True))(INPUTS))[0]
     rnn = with_weights(MinLSTM(UNITS, return_sequences=True, stateful=True))
     for _ in range(2):
@@ -151,7 +151,7 @@ def test_stateful_continues_where_the_batch_before_ended():
 
 
 def test_dropout_drops_the_same_features_at_every_step():
-    """Unit j reads feature j alone, which is one: dropped it is zero, kept it makes up for the dropped ones as two."""
+    """Unit j depends on feature j only, which is 1: 0 if dropped, scaled to 2 if kept."""
     values = [np.concatenate([np.zeros((FEATURES, UNITS)), np.eye(FEATURES, UNITS)], axis=1), np.zeros(2 * UNITS)]
     rnn = with_weights(MinGRU(UNITS, return_sequences=True, dropout=0.5, seed=1), values)
     ones = np.ones_like(INPUTS)
@@ -185,7 +185,7 @@ def test_float64(layer):
 @one_backend
 @any_scan
 def test_mixed_precision_trains_and_keeps_the_state_in_float32(scan):
-    """A step of 0.1 % of the way would be lost in bfloat16, whose numbers have 8 binary digits."""
+    """A relative step of 0.1 % would be lost in bfloat16, which has 8 significant bits."""
     rnn = MinGRU(1, scan=scan, dtype="mixed_bfloat16")
     rnn.build((None, None, 1))
     rnn.set_weights([np.zeros((1, 2)), np.array([-7.0, 7.5])])  # z = 0.1 %, and g = 8
@@ -229,7 +229,7 @@ def test_configuration_is_complete():
     layer_options.update(zero_output_for_mask=True, name="minimal", dtype="mixed_bfloat16")
     assert_config_round_trip(MinLSTM, {"units": UNITS, **options, **layer_options})
     layer = MinLSTM(UNITS, **options)
-    for name in ("units", *options):  # an attribute for each argument
+    for name in ("units", *options):  # each argument is an attribute
         assert getattr(layer, name) is getattr(layer.cell, name)
 
 
@@ -247,7 +247,7 @@ def test_inside_bidirectional():
     layer.set_weights(weights(MinGRU) + weights(MinGRU, seed=5))
     forwards = reference(MinGRU, INPUTS, *weights(MinGRU), mask=MASK)[0]
     backwards = reference(MinGRU, INPUTS, *weights(MinGRU, seed=5), mask=MASK, backwards=True)[0][:, ::-1]
-    # Keras's wrapper asks for zeros at masked steps.
+    # Keras's wrapper sets zeros at masked steps.
     close(layer(INPUTS, mask=MASK), np.where(MASK[..., None], np.concatenate([forwards, backwards], axis=-1), 0))
 
 

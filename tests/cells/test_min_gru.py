@@ -30,7 +30,7 @@ def test_weights():
     close(rnn(INPUTS), reference(MinGRU, INPUTS, *weights(MinGRU)[:1])[1])
 
 
-def test_the_state_stays_between_itself_and_the_candidate():
+def test_the_state_lies_between_previous_state_and_candidate():
     rnn = with_weights(MinGRU(UNITS, return_sequences=True))
     outputs = numpy(rnn(INPUTS))[0]
     projected = INPUTS @ weights(MinGRU)[0] + weights(MinGRU)[1]

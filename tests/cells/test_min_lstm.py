@@ -28,7 +28,7 @@ def test_weights():
     close(rnn(INPUTS), reference(MinLSTM, INPUTS, *weights(MinLSTM)[:1])[1])
 
 
-def test_the_gates_share_out_one_whole_in_both_forms():
+def test_the_gates_sum_to_one_in_both_scans():
     projected = np.meshgrid(*[np.linspace(-80, 80, 17, dtype="float32")] * 3)
     logs = numpy(MinLSTMCell.log_gates(projected))
     assert np.isfinite(logs).all()
@@ -37,7 +37,7 @@ def test_the_gates_share_out_one_whole_in_both_forms():
     close(keep + new, np.ones_like(keep))
 
 
-def test_gates_too_small_for_a_quotient_still_have_one():
+def test_gates_that_underflow_still_have_a_ratio():
     """sigmoid(-1000) is zero in float32: f / (f + i) would be 0 / 0."""
     small = np.full((1, 1), -1000.0, "float32")
     keep, new = numpy(MinLSTMCell.gates([small, small + 1, np.full((1, 1), 0.5, "float32")]))

@@ -33,7 +33,7 @@ from rnn_zoo.cells import VanillaCell, VanillaRNN
 
 
 def test_hello():
-    """The classic example: letters h, e, l, o; the network has read "h", then "e"."""
+    """The classic example: letters h, e, l, o; the network processes "h", then "e"."""
     w_xh = [[0.287027, 0.846060, 0.572392, 0.486813], [0.902874, 0.871522, 0.691079, 0.189980]]
     w_xh.append([0.537524, 0.092340, 0.558150, 0.491528])
     w_hy = [[0.37168, 0.974829459, 0.830034886], [0.39141, 0.282585823, 0.659835709]]
@@ -56,7 +56,7 @@ def test_equals_numpy_for_any_activation(activation):
     close(rnn(INPUTS), reference(INPUTS, *weights(), f=f))
 
 
-def test_relu_with_identity_recurrence_adds_up():
+def test_relu_with_identity_recurrence_accumulates():
     rnn = VanillaRNN(2, "relu", kernel_initializer="identity", recurrent_initializer="identity")
     close(rnn(np.ones((1, 7, 2), "float32")), np.full((1, 2), 7.0))
 
@@ -140,7 +140,7 @@ def test_random_initial_state_is_seeded():
     assert np.any(state(1))
     close(state(1), state(1))
     assert not np.allclose(state(1), state(2))
-    close(state(1, rows=1)[0], state(1)[3])  # a row's answer does not depend on its place in the batch
+    close(state(1, rows=1)[0], state(1)[3])  # a row's output does not depend on its position in the batch
 
 
 def test_random_initial_state_is_used():
@@ -171,7 +171,7 @@ def test_any_state_initializer(initializer):
     close(VanillaCell(UNITS, state_initializer=initializer).get_initial_state(2), [np.full((2, UNITS), 0.5)])
 
 
-def test_state_initializer_keeps_a_seed_of_its_own():
+def test_state_initializer_keeps_its_own_seed():
     own = keras.initializers.RandomUniform(seed=5)
     states = [VanillaCell(UNITS, state_initializer=own, seed=seed).get_initial_state(1) for seed in (1, 2)]
     close(*states)
@@ -188,14 +188,14 @@ def test_masks(go_backwards, unroll):
     outputs, state = numpy(rnn(INPUTS, mask=MASK))
     close([outputs, state], reference(INPUTS, *weights(), mask=MASK, backwards=go_backwards))
     assert not outputs[-1].any() and not state[-1].any(), "an entirely masked row keeps its initial state"
-    # Skipping a step is the same as never having had it.
+    # A skipped step has no effect.
     for row in range(BATCH - 1):
         close(rnn(INPUTS[row : row + 1, MASK[row]])[1][0] if not unroll else state[row], state[row])
 
 
 @pytest.fixture(scope="module")
 def pairs():
-    """(ours, Keras's), with equal weights, reading forwards and backwards."""
+    """Pairs (ours, Keras's) with equal weights, forwards and backwards."""
     options = {"return_sequences": True, "return_state": True}
     return {
         backwards: [
@@ -219,7 +219,7 @@ def test_any_mask(pairs, mask, backwards, start):
     outputs, last = reference(INPUTS, *weights(), state=state, mask=mask, backwards=backwards)
     close(ours[1], last)
     read = np.logical_or.accumulate(mask[:, ::-1] if backwards else mask, axis=1)
-    # Before the first valid step Keras's loops differ where the initial state is not zero.
+    # Before the first valid step Keras's loops differ if the initial state is not zero.
     close(numpy(ours[0])[0][read], outputs[read])
 
 
@@ -246,7 +246,7 @@ def test_mask_comes_from_the_layer_before():
     assert not outputs[1].any()
 
 
-# Backwards, states from batch to batch
+# Backwards and stateful
 
 
 def test_go_backwards():
@@ -265,7 +265,7 @@ def test_return_state():
 
 
 @pytest.mark.parametrize("state_initializer", ["zeros", "random_normal"])
-def test_stateful_continues_where_the_batch_before_ended(state_initializer):
+def test_stateful_continues_from_the_previous_batch(state_initializer):
     options = {"return_sequences": True, "state_initializer": state_initializer, "seed": 1}
     whole = numpy(with_weights(VanillaRNN(UNITS, **options))(INPUTS))[0]
     rnn = with_weights(VanillaRNN(UNITS, stateful=True, **options))
@@ -275,8 +275,8 @@ def test_stateful_continues_where_the_batch_before_ended(state_initializer):
         rnn.reset_state()
 
 
-@needs_tensorflow  # Keras's JAX predict does not carry the states of a recurrent layer on
-def test_stateful_model_predicts_part_by_part():
+@needs_tensorflow  # on JAX, Keras's predict does not keep the states of a recurrent layer
+def test_stateful_model_predicts_in_chunks():
     whole = reference(INPUTS, *weights())[1]
     inputs = keras.Input(batch_shape=(BATCH, None, FEATURES))
     rnn = VanillaRNN(UNITS, stateful=True)

@@ -1,4 +1,4 @@
-"""cuDNN's vanilla recurrence held to the general path.
+"""cuDNN's vanilla recurrence compared with the general path.
 
 Every test of equality runs twice: with a stand-in for the operation, on any machine, and with cuDNN itself where there
 is a GPU: `pytest -m gpu tests/cells/test_vanilla_cudnn.py`.
@@ -23,7 +23,7 @@ TOLERANCES = {"float16": 5e-3, "float32": 1e-5, "float64": 1e-10}
 
 @pytest.fixture(params=["stand-in", pytest.param("cudnn", marks=pytest.mark.gpu)])
 def operation(request, monkeypatch):
-    """Runs the test with a stand-in for the operation, then with cuDNN: the calls that were made."""
+    """Runs the test with a fake operation, then with cuDNN; records the calls."""
     import tensorflow as tf
 
     real, calls = (stand_in if request.param == "stand-in" else tf.raw_ops.CudnnRNNV3), []
@@ -51,7 +51,7 @@ def stand_in(
     is_training=True,
     time_major=True,
 ):
-    """What cuDNN documents for one layer in one direction, batch first; it fails where cuDNN fails.
+    """cuDNN's documented behaviour for one layer in one direction, batch first, including its errors.
 
     The parameters are the matrices of the input and of the state, [units, columns] row by row, then the two biases.
     """
@@ -88,7 +88,7 @@ def vanilla(activation="tanh", go_backwards=False, dtype="float32", values=None,
 
 
 def general_path(layer, inputs, state, mask=None):
-    """The general path in the order of time, zeros at padding."""
+    """The general path in time order, with zeros at padding."""
     outputs, last = layer(inputs, initial_state=state, mask=mask)
     outputs = ops.flip(outputs, axis=1) if layer.go_backwards else outputs
     return (outputs if mask is None else ops.where(mask[..., None], outputs, ops.zeros_like(outputs))), last
@@ -101,7 +101,7 @@ def cudnn_path(layer, inputs, state, mask=None, general=None):
 
 
 def with_gradients(path, layer, inputs, state, *args):
-    """outputs, last state; gradients of a random projection of both by weights, inputs and initial state."""
+    """Returns outputs and last state; gradients of a random projection by weights, inputs and initial state."""
     import tensorflow as tf
 
     variables = [variable.value for variable in layer.trainable_variables]
@@ -185,7 +185,7 @@ def test_masks_that_cudnn_refuses_take_the_general_path(operation, mask, taken, 
 
 
 def raw_general(layer, inputs, state, mask):
-    """As the layer leaves it at padding, in a list."""
+    """Returns outputs at padding unchanged, and a list."""
     outputs, last = layer(inputs, initial_state=state, mask=mask)
     return [ops.flip(outputs, axis=1) if layer.go_backwards else outputs, last]
 
@@ -202,7 +202,7 @@ def test_a_batch_without_rows_takes_the_general_path(operation, masked):
 
 @pytest.fixture
 def graph(operation):
-    """One graph for any mask and any number of rows: both paths, each with outputs, state and gradients."""
+    """One graph for any mask and batch size: both paths, each with outputs, state and gradients."""
     import tensorflow as tf
 
     layer = vanilla(go_backwards=True)
@@ -246,7 +246,7 @@ def test_any_mask_in_a_graph(graph):
 
 @needs_tensorflow
 def test_graph_holds_the_operation_and_its_gradient():
-    """A graph is built, with all shapes, wherever TensorFlow is; only running it takes a GPU."""
+    """Building the graph, with all shapes, needs only TensorFlow; running it needs a GPU."""
     import tensorflow as tf
 
     layer = vanilla("relu", go_backwards=True)
@@ -269,8 +269,8 @@ def test_graph_holds_the_operation_and_its_gradient():
 @needs_tensorflow
 @pytest.mark.gpu
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
-def test_cudnn_wants_as_many_parameters(dtype, operation):
-    """The operation does not check: it would read beyond the end."""
+def test_cudnn_needs_the_same_number_of_parameters(dtype, operation):
+    """The operation does not check, and would read out of bounds."""
     import tensorflow as tf
 
     cudnn_path(vanilla(dtype=dtype), *tensors(dtype))
@@ -285,7 +285,7 @@ def test_cudnn_wants_as_many_parameters(dtype, operation):
 
 @pytest.fixture
 def with_gpu(monkeypatch):
-    """Makes TensorFlow say that it sees a GPU, and that it is built for CUDA."""
+    """Makes TensorFlow report a GPU and a CUDA build."""
     import tensorflow as tf
 
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [f"/{kind}:0"])
@@ -295,13 +295,13 @@ def with_gpu(monkeypatch):
 @needs_tensorflow
 @pytest.mark.parametrize("activation", ["tanh", "relu", ops.tanh, ops.relu])
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "mixed_float16"])
-def test_nothing_is_refused_that_cudnn_can_run(with_gpu, activation, dtype):
+def test_supported_layers_are_accepted(with_gpu, activation, dtype):
     assert cudnn_refusal(VanillaRNN(UNITS, activation, dropout=0.5, use_bias=False, dtype=dtype)) is None
 
 
 @needs_tensorflow
 @pytest.mark.parametrize(
-    ("options", "lack"),
+    ("options", "requirement"),
     [
         ({"activation": "sigmoid"}, "`activation` 'tanh' or 'relu', got 'sigmoid'"),
         ({"recurrent_dropout": 0.2}, "a layer without `recurrent_dropout`, got 0.2"),
@@ -311,8 +311,8 @@ def test_nothing_is_refused_that_cudnn_can_run(with_gpu, activation, dtype):
         ({"dtype": "mixed_bfloat16"}, "a `dtype` that computes in float16, float32 or float64, got 'bfloat16'"),
     ],
 )
-def test_refused_layers(with_gpu, options, lack):
-    expected = f"`implementation` 'cudnn' needs {lack}; use 'auto' or 'general'."
+def test_refused_layers(with_gpu, options, requirement):
+    expected = f"`implementation` 'cudnn' needs {requirement}; use 'auto' or 'general'."
     assert cudnn_refusal(VanillaRNN(UNITS, **options)) == expected
 
 
@@ -321,7 +321,7 @@ def test_refused_without_a_gpu(monkeypatch):
     import tensorflow as tf
 
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [])
-    expected = "`implementation` 'cudnn' needs a GPU that TensorFlow sees, and there is none; use 'auto' or 'general'."
+    expected = "`implementation` 'cudnn' needs a GPU visible to TensorFlow, but found none; use 'auto' or 'general'."
     assert cudnn_refusal(VanillaRNN(UNITS)) == expected
 
 
@@ -330,12 +330,12 @@ def test_refused_on_a_gpu_without_cuda(with_gpu, monkeypatch):
     import tensorflow as tf
 
     monkeypatch.setattr(tf.sysconfig, "get_build_info", lambda: {"is_cuda_build": False})
-    assert "needs a TensorFlow that is built for CUDA, and this one is not; use" in cudnn_refusal(VanillaRNN(UNITS))
+    assert "needs a TensorFlow build with CUDA, got one without; use" in cudnn_refusal(VanillaRNN(UNITS))
 
 
 @pytest.mark.skipif(keras.backend.backend() == "tensorflow", reason="other backends only")
 def test_refused_on_other_backends():
-    assert f"the TensorFlow backend, and this is {keras.backend.backend()!r}; use" in cudnn_refusal(VanillaRNN(UNITS))
+    assert f"the TensorFlow backend, got {keras.backend.backend()!r}; use" in cudnn_refusal(VanillaRNN(UNITS))
 
 
 @needs_tensorflow

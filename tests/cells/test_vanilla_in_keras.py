@@ -36,7 +36,7 @@ def test_dropout_drops_the_same_features_at_every_step():
     close(rnn(ones), ones)
     close(rnn(ones, training=False), ones)
     dropped = numpy(rnn(ones, training=True))[0]
-    assert set(np.unique(dropped.round(4))) == {0, np.float32(1.3333)}  # those that are kept make up for the others
+    assert set(np.unique(dropped.round(4))) == {0, np.float32(1.3333)}  # kept values are scaled up
     assert (dropped == dropped[:, :1]).all()
     assert 0.15 < np.mean(dropped == 0) < 0.35
     assert (dropped != numpy(rnn(ones, training=True))[0]).any(), "the next batch must drop others"
@@ -89,7 +89,7 @@ def test_inside_bidirectional():
     with_weights(layer, weights() + weights(seed=5))
     forwards, forward_state = reference(INPUTS, *weights(), mask=MASK)
     backwards, backward_state = reference(INPUTS, *weights(seed=5), mask=MASK, backwards=True)
-    # Keras's wrapper asks for zeros at masked steps.
+    # Keras's wrapper sets zeros at masked steps.
     expected = np.where(MASK[..., None], np.concatenate([forwards, backwards[:, ::-1]], axis=-1), 0)
     close(layer(INPUTS, mask=MASK), [expected, forward_state, backward_state])
 
@@ -106,7 +106,7 @@ def test_wrapped_models_save(wrapped):
     close(save_and_load(model).predict(inputs, verbose=0), model.predict(inputs, verbose=0))
 
 
-# What every layer promises
+# Contract of every layer
 
 
 @pytest.mark.parametrize(
@@ -151,11 +151,11 @@ def test_configuration_is_complete():
     layer_options.update(stateful=True, unroll=True, zero_output_for_mask=True, name="elman", dtype="mixed_bfloat16")
     assert_config_round_trip(VanillaRNN, dict(units=UNITS, **options, **layer_options))
     layer = VanillaRNN(UNITS, **options)
-    for name in ("units", *options):  # an attribute for each argument
+    for name in ("units", *options):  # each argument is an attribute
         assert getattr(layer, name) is getattr(layer.cell, name)
 
 
-def test_regularizers_and_constraints_hold():
+def test_regularizers_and_constraints_apply():
     rnn = VanillaRNN(
         UNITS,
         kernel_regularizer=keras.regularizers.L2(0.1),

@@ -1,4 +1,4 @@
-"""The vanilla recurrence in NumPy, with the inputs and weights that its tests share."""
+"""NumPy reference of the vanilla recurrence, with shared test inputs and weights."""
 
 import keras
 import numpy as np
@@ -10,10 +10,10 @@ MASK = np.array(
     [
         [1, 1, 1, 1, 1],
         [1, 1, 1, 0, 0],  # padded on the right
-        [0, 0, 1, 1, 1],  # on the left
-        [1, 0, 1, 0, 1],  # holes
+        [0, 0, 1, 1, 1],  # padded on the left
+        [1, 0, 1, 0, 1],  # gaps
         [0, 1, 0, 1, 0],
-        [0, 0, 0, 0, 0],  # nothing at all
+        [0, 0, 0, 0, 0],  # fully masked
     ],
     dtype=bool,
 )
@@ -31,7 +31,7 @@ def halved_sine(x):
 
 
 def reference(inputs, kernel, recurrent_kernel, bias=0.0, f=np.tanh, state=None, mask=None, backwards=False):
-    """(outputs [batch, time, units] in the order of reading, last state), in float64."""
+    """Returns (outputs [batch, time, units] in reading order, last state), in float64."""
     inputs = np.asarray(inputs, "float64")
     state = np.zeros((len(inputs), len(recurrent_kernel))) if state is None else np.asarray(state, "float64")
     output, outputs = np.zeros_like(state), []
@@ -45,7 +45,7 @@ def reference(inputs, kernel, recurrent_kernel, bias=0.0, f=np.tanh, state=None,
 
 
 def weights(seed=0, features=FEATURES, units=UNITS):
-    """kernel, recurrent_kernel, bias: the order in which the layer holds them."""
+    """Returns kernel, recurrent_kernel and bias, in the layer's order."""
     return [random_inputs(shape, seed + i) / 2 for i, shape in enumerate([(features, units), (units, units), (units,)])]
 
 

@@ -13,32 +13,32 @@ BEGINNING = np.full((3, 1), START, "int32")
 
 @pytest.fixture(scope="module")
 def network():
-    """The generator of a real network."""
+    """The generator of an encoder-decoder."""
     return random_writer("multiplicative").generator
 
 
 def every_sequence(generator, row, max_length):
-    """Of one row of the source every sequence that can be written, the best first: list of (nats, ids)."""
+    """Returns all sequences of one source row, the best first: list of (log-probability, ids)."""
     found = []
 
-    def go_on(ids, nats, scores, state):
+    def extend(ids, nats, scores, state):
         scores = scores.numpy()[0].astype("float64")
         scores[list(BANNED)] = -np.inf
-        chances = scores - np.logaddexp.reduce(scores)
+        log_probs = scores - np.logaddexp.reduce(scores)
         for token in range(END, len(scores)):
-            longer, reached = (*ids, token), nats + chances[token]
+            longer, reached = (*ids, token), nats + log_probs[token]
             if token == END or len(longer) == max_length:
                 found.append((reached, longer))
             else:
-                go_on(longer, reached, *generator.step(tf.constant([token]), state))
+                extend(longer, reached, *generator.step(tf.constant([token]), state))
 
-    go_on((), 0.0, *generator.start(BEGINNING[:1], SOURCE[row : row + 1]))
+    extend((), 0.0, *generator.start(BEGINNING[:1], SOURCE[row : row + 1]))
     return sorted(found, reverse=True)
 
 
 @pytest.mark.parametrize("penalty", [0.0, 0.7, 2.0])
 @pytest.mark.parametrize("seed", [0, 1])
-def test_wide_enough_it_equals_exhaustive_search(penalty, seed):
+def test_a_wide_beam_equals_exhaustive_search(penalty, seed):
     toy, length = TableGenerator(6, seed), 4
     beginnings = [4, 5]
     found = beam_search(
@@ -54,8 +54,8 @@ def test_wide_enough_it_equals_exhaustive_search(penalty, seed):
         assert float(found.scores[row, 0]) == pytest.approx(score, abs=1e-4)
 
 
-def test_the_n_best_of_a_real_network_equal_exhaustive_search(network):
-    """Of 31 sequences; the search for one of them stops sooner."""
+def test_the_n_best_of_a_network_equal_exhaustive_search(network):
+    """There are 31 sequences; a search for fewer stops earlier."""
     searched = [every_sequence(network, row, 2) for row in range(3)]
     for n_best, penalty in ((31, 0.0), (4, 0.0), (31, 0.9)):
         options = {"width": 31, "n_best": n_best, "length_penalty": penalty}
@@ -67,7 +67,7 @@ def test_the_n_best_of_a_real_network_equal_exhaustive_search(network):
             np.testing.assert_allclose(found.scores[row, :n_best], [score for score, _ in expected][:n_best], rtol=1e-4)
 
 
-def test_the_search_for_one_stops_before_that_for_all():
+def test_a_search_for_one_stops_earlier():
     toy = TableGenerator(6)
     toy.table[..., END] += 9
     beginning = tf.constant([[4]])
@@ -83,7 +83,7 @@ def test_a_width_of_one_is_greedy(network):
     np.testing.assert_allclose(found.scores[:, 0], expected.scores, atol=1e-4)
 
 
-def test_without_an_end_all_are_written_to_the_full_length():
+def test_without_an_end_all_have_the_full_length():
     toy = TableGenerator(6)
     toy.table[..., END] += 99
     found = beam_search(toy, tf.constant([[4], [5]]), width=4, max_length=2, end=None)
@@ -93,7 +93,7 @@ def test_without_an_end_all_are_written_to_the_full_length():
         assert [tuple(ids) for ids in found.ids[row].numpy()] == expected
 
 
-def test_a_row_is_found_whatever_shares_its_batch():
+def test_a_row_does_not_depend_on_its_batch():
     toy = TableGenerator(7, seed=2)
     beginnings = tf.constant([[3], [4], [5], [6]])
     together = beam_search(toy, beginnings, width=3, max_length=6, length_penalty=0.6)
@@ -106,7 +106,7 @@ def test_a_row_is_found_whatever_shares_its_batch():
 
 
 @pytest.mark.parametrize("penalty", [0.0, 9.0])
-def test_more_than_there_are_is_padding(penalty):
+def test_missing_sequences_are_padding(penalty):
     toy = TableGenerator(6)
     found = beam_search(toy, tf.constant([[4], [0]]), width=9, max_length=2, n_best=9, length_penalty=penalty)
     assert len(list(toy.all_sequences(2, END, BANNED))) == 7
@@ -116,8 +116,8 @@ def test_more_than_there_are_is_padding(penalty):
     np.testing.assert_array_equal(one.ids.numpy()[0], [[END]] + [[0]] * 8)
 
 
-def test_it_finds_what_greedy_misses():
-    """The likelier first step leads to worse ones."""
+def test_it_finds_a_better_sequence_than_greedy():
+    """The more likely first step leads to less likely ones."""
     toy = TableGenerator(6)
     toy.table[:] = 0
     toy.table[0, 4, 4], toy.table[0, 4, 5] = 1.0, 0.9
@@ -131,7 +131,7 @@ def test_it_finds_what_greedy_misses():
     ("options", "message"),
     [
         ({"width": 0}, "`width` must be a positive integer, got 0"),
-        ({"width": 2, "n_best": 3}, "`n_best` must be `width`, which is 2, at most, got 3"),
+        ({"width": 2, "n_best": 3}, r"`n_best` must be at most `width` \(2\), got 3"),
         ({"width": 2, "length_penalty": -1}, "`length_penalty` must be a number >= 0, got -1"),
     ],
 )

@@ -11,19 +11,19 @@ BEGINNING = np.full((3, 1), START, "int32")
 
 
 def step_by_step(generator, beginning, source, max_length):
-    """The same, a row and a step at a time, in Python."""
+    """Greedy decoding in Python, one row and one step at a time."""
     rows = []
     for row in range(len(beginning)):
         scores, state = generator.start(beginning[row : row + 1], source[row : row + 1])
-        written = []
-        while len(written) < max_length:
+        generated = []
+        while len(generated) < max_length:
             scores = scores.numpy()[0]
             scores[[0, 1, START]] = -np.inf
-            written.append(int(scores.argmax()))
-            if written[-1] == END:
+            generated.append(int(scores.argmax()))
+            if generated[-1] == END:
                 break
-            scores, state = generator.step(tf.constant([written[-1]]), state)
-        rows.append(written)
+            scores, state = generator.step(tf.constant([generated[-1]]), state)
+        rows.append(generated)
     return rows
 
 
@@ -31,28 +31,28 @@ def step_by_step(generator, beginning, source, max_length):
 def test_it_equals_step_by_step_decoding(attention):
     generator = random_writer(attention).generator
     expected = step_by_step(generator, BEGINNING, SOURCE, 7)
-    assert len({tuple(row) for row in expected}) > 1, "rows that are all alike would show nothing"
-    written = tf.function(greedy, autograph=False)(generator, BEGINNING, SOURCE, max_length=7)
-    assert [[int(token) for token in row if token] for row in written.ids.numpy()] == expected
-    assert np.isfinite(written.scores).all()
+    assert len({tuple(row) for row in expected}) > 1, "the rows must differ"
+    generated = tf.function(greedy, autograph=False)(generator, BEGINNING, SOURCE, max_length=7)
+    assert [[int(token) for token in row if token] for row in generated.ids.numpy()] == expected
+    assert np.isfinite(generated.scores).all()
 
 
 def test_it_stops_when_all_rows_have_ended():
-    """Token 4 leads to 5, 5 to the end: two steps, however many are allowed."""
+    """Token 4 leads to 5, 5 to the end: two steps."""
     toy = TableGenerator(6)
     toy.table[:] = 0
     toy.table[:, 4, 5] = toy.table[:, 5, END] = 9
-    written = greedy(toy, tf.constant([[4], [5]]), max_length=50)
-    np.testing.assert_array_equal(written.ids, [[5, END], [END, 0]])
+    generated = greedy(toy, tf.constant([[4], [5]]), max_length=50)
+    np.testing.assert_array_equal(generated.ids, [[5, END], [END, 0]])
     expected = [toy.log_probability(4, (5, END), (0, 1, 2)), toy.log_probability(5, (END,), (0, 1, 2))]
-    np.testing.assert_allclose(written.scores, expected, atol=1e-5)
+    np.testing.assert_allclose(generated.scores, expected, atol=1e-5)
 
 
-def test_without_an_end_it_writes_to_the_full_length():
+def test_without_an_end_rows_have_the_full_length():
     toy = TableGenerator(6)
     toy.table[..., END] += 99
-    written = greedy(toy, tf.constant([[4], [5]]), max_length=9, end=None)
-    assert written.ids.shape == (2, 9) and (written.ids.numpy() > END).all()
+    generated = greedy(toy, tf.constant([[4], [5]]), max_length=9, end=None)
+    assert generated.ids.shape == (2, 9) and (generated.ids.numpy() > END).all()
 
 
 def test_no_row_and_a_bad_length():

@@ -1,4 +1,4 @@
-"""A network that writes, small enough to be looked through by hand."""
+"""A toy generator, small enough for exhaustive search."""
 
 import itertools
 
@@ -19,12 +19,12 @@ class TableGenerator:
     def start(self, beginning, source=None):
         return self.step(beginning[:, -1], {"before": tf.zeros_like(beginning[:, -1])})
 
-    def step(self, written, state):
-        scores = tf.gather_nd(tf.constant(self.table), tf.stack([state["before"], written], axis=1))
-        return scores, {"before": written}
+    def step(self, token, state):
+        scores = tf.gather_nd(tf.constant(self.table), tf.stack([state["before"], token], axis=1))
+        return scores, {"before": token}
 
     def log_probability(self, beginning, ids, banned):
-        """That of tokens after a beginning, in nats, one at a time."""
+        """Log-probability (nats) of tokens after a beginning."""
         before, last, total = 0, beginning, 0.0
         for token in ids:
             scores = self.table[before, last].astype("float64")
@@ -34,7 +34,7 @@ class TableGenerator:
         return total
 
     def all_sequences(self, max_length, end, banned):
-        """Every sequence that can be written: those that end, and those cut at `max_length`."""
+        """All possible sequences: those that end, and those truncated at `max_length`."""
         open_tokens = [token for token in range(len(self.table)) if token != end and token not in banned]
         for length in range(max_length + 1):
             for tokens in itertools.product(open_tokens, repeat=length):
@@ -45,7 +45,7 @@ class TableGenerator:
 
 
 def random_writer(attention):
-    """An encoder-decoder of sources of 8 tokens and texts of 9, with weights so large that its choices are clear."""
+    """An encoder-decoder for 8 source and 9 target tokens, with large weights, so that predictions are confident."""
     writer = encoder_decoder(
         Tokens(8, 4),
         Recurrent("gru", 5, bidirectional=True),

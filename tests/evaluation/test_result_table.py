@@ -49,7 +49,7 @@ def path(tmp_path):
 
 def test_one_line_a_model_best_first_with_mean_and_spread_over_seeds(path):
     assert table(path).splitlines() == [
-        "| model | data | accuracy | log loss | order pairs told apart | seeds | parameters | training |",
+        "| model | data | accuracy | log loss | order pairs distinguished | seeds | parameters | training |",
         "|---|---|---:|---:|---:|---:|---:|---:|",
         "| **lstm** [1] | sample, test | 91.00% ± 1.41 | – | – | 2 | 1,234 | 30 s |",
         "| *tfidf_1_2* (baseline) | sample, test | 85.00% | – | 25% | 1 | 1,234 | 30 s |",
@@ -76,7 +76,7 @@ def test_where_less_is_better_the_lowest_is_first(tmp_path):
 
 def test_a_file_without_rows_says_what_to_run(tmp_path):
     results.append(tmp_path / "r.csv", [])
-    with pytest.raises(ValueError, match=r"r.csv: holds no rows yet: run the recipe"):
+    with pytest.raises(ValueError, match=r"r.csv holds no rows yet: run the recipe"):
         table(tmp_path / "r.csv")
 
 
@@ -105,9 +105,7 @@ def test_a_document_is_rewritten_between_its_markers_alone(path, tmp_path):
 def test_missing_markers_are_named_and_the_document_stays(text, path, tmp_path):
     document = tmp_path / "README.md"
     document.write_text(text)
-    with pytest.raises(
-        ValueError, match=r"README.md: must hold <!-- results:imdb --> and then <!-- /results -->, once"
-    ):
+    with pytest.raises(ValueError, match=r"README.md must hold <!-- results:imdb --> and then <!-- /results -->, once"):
         insert(path, document)
     assert document.read_text() == text
 
@@ -133,10 +131,10 @@ def test_it_runs_as_a_module(path, monkeypatch, capsys):
     monkeypatch.setattr(rnn_zoo, "evaluation", rnn_zoo.evaluation)
     for name in [name for name in sys.modules if name.startswith("rnn_zoo.evaluation")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(sys, "argv", ["results", str(path)])
+    monkeypatch.setattr(sys, "argv", ["result_table", str(path)])
     with warnings.catch_warnings(), pytest.raises(SystemExit) as ended:
         warnings.simplefilter("error", RuntimeWarning)  # of a module that its package has imported before it runs
-        runpy.run_module("rnn_zoo.evaluation.results", run_name="__main__", alter_sys=True)
+        runpy.run_module("rnn_zoo.evaluation.result_table", run_name="__main__", alter_sys=True)
     assert not ended.value.code
     assert capsys.readouterr().out.strip() == table(path)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_zoo.evaluation import results
+from rnn_zoo.evaluation import classification_rows, results
 
 
 def row(**changes):
@@ -48,7 +48,7 @@ def test_the_columns_are_the_documented_ones():
 
 
 def test_a_report_becomes_one_number_a_row_for_model_and_baselines():
-    made = results.rows(
+    made = classification_rows(
         REPORT, recipe="r", data="sample", seed=3, command="python r.py --seed 3", hardware="h", versions="v"
     )
     assert all(set(one) == set(results.COLUMNS) for one in made)
@@ -79,7 +79,7 @@ def test_a_report_becomes_one_number_a_row_for_model_and_baselines():
 
 
 def test_hardware_and_versions_are_filled_in():
-    made = results.rows(REPORT, recipe="r", data="d", seed=0, command="c")
+    made = classification_rows(REPORT, recipe="r", data="d", seed=0, command="c")
     assert re.match(r"\d+ cores?, ", made[0]["hardware"])
     assert "tensorflow 2." in made[0]["versions"] and "; keras 3." in made[0]["versions"]
     assert "; rnn_zoo " in made[0]["versions"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_zoo.evaluation.metrics import classification
+from rnn_zoo.evaluation.classification import classification_metrics
 from rnn_zoo.evaluation.verdict import verdict
 
 
@@ -19,7 +19,7 @@ LABELS = np.arange(400) % 2
 def said(wrongs, orders=None):
     answers = {name: answer(LABELS, wrong) for name, wrong in wrongs.items()}
     systems = {
-        name: {**classification(LABELS, probabilities, "ab"), "order": (orders or {}).get(name)}
+        name: {**classification_metrics(LABELS, probabilities, "ab"), "order": (orders or {}).get(name)}
         for name, probabilities in answers.items()
     }
     return verdict(LABELS, answers, systems)
@@ -72,15 +72,15 @@ BLIND, SEEING = order(0.0, largest=0.0), order(0.3)
     ("ours", "theirs", "words"),
     [
         (order(0.0, 0.0, largest=0.0), BLIND, "net gives both orders of all 20 pairs the same answer: it does not"),
-        (order(1.0), BLIND, "It tells 20 of 20 permuted pairs apart; baseline:a ties on every one."),
-        (order(1.0), SEEING, "permuted pairs apart; baseline:a tells 6 apart by neighbouring words."),
+        (order(1.0), BLIND, "It distinguishes 20 of 20 word-order pairs; baseline:a distinguishes none."),
+        (order(1.0), SEEING, "word-order pairs; baseline:a distinguishes 6 by neighbouring words."),
         (
             order(1.0, 0.9, 0.1),
             BLIND,
-            "puts 18 of 20 sentiment pairs the right way round (2 the wrong way); baseline:a",
+            "ranks 18 of 20 sentiment pairs correctly (2 the wrong way round); baseline:a",
         ),
-        (order(1.0, 0.55, 0.45), BLIND, "(9 the wrong way), which could be chance; baseline:a"),
-        (order(1.0, 0.25, 0.7), BLIND, "(14 the wrong way), no better than chance; baseline:a"),
+        (order(1.0, 0.55, 0.45), BLIND, "(9 the wrong way round), which could be chance; baseline:a"),
+        (order(1.0, 0.25, 0.7), BLIND, "(14 the wrong way round), no better than chance; baseline:a"),
     ],
 )
 def test_the_order_test_is_put_into_words(ours, theirs, words):
@@ -90,4 +90,4 @@ def test_the_order_test_is_put_into_words(ours, theirs, words):
 def test_several_blind_baselines_tie():
     answers = {"net": range(20), "baseline:a": range(40), "baseline:b": range(40)}
     words = said(answers, {"net": order(1.0), "baseline:a": BLIND, "baseline:b": BLIND})[-1]
-    assert words.endswith("baseline:a, baseline:b tie on every one.")
+    assert words.endswith("baseline:a, baseline:b distinguish none.")

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from rnn_zoo.export import load
 from rnn_zoo.export.bulk import predict_file
+from rnn_zoo.zoo import load
 
 TEXTS = ["the film is good", 'he said "no, not\x85bad"', "", "🍕"]
 

@@ -11,10 +11,10 @@ CARD = {
 SIZES = {"parameters": 1_234_567, "words": 20_000, "size": 5_000_000}
 
 
-def test_everything_that_is_said_is_there():
+def test_the_card_holds_every_statement():
     text = model_card("imdb", ["negative", "positive"], CARD, {"imdb": {"accuracy": 0.9}}, **SIZES)
-    for said in ("25,000 film reviews", "CC BY 4.0", "`python recipes/imdb_sentiment.py`", "seed: 0", "English only"):
-        assert said in text
+    for stated in ("25,000 film reviews", "CC BY 4.0", "`python recipes/imdb_sentiment.py`", "seed: 0", "English only"):
+        assert stated in text
     for known in ("epochs: 4", "1,234,567 parameters", "20,000 words", "5.0 MB", "`negative`, `positive`"):
         assert known in text
     for package in ("tensorflow 2.", "keras 3.", "rnn_zoo 0.", "Python 3."):
@@ -22,12 +22,12 @@ def test_everything_that_is_said_is_there():
     assert "not stated" not in text
 
 
-def test_a_name_that_is_said_stands_before_the_folders():
+def test_a_stated_name_replaces_that_of_the_folder():
     text = model_card("export", ["a", "b"], {"name": "imdb_gru"}, {}, **SIZES)
     assert text.startswith("# imdb_gru\n") and "rnn-zoo predict imdb_gru" in text and "export" not in text
 
 
-def test_what_is_not_said_is_said_to_be_missing():
+def test_missing_statements_are_marked():
     assert model_card("imdb", ["a", "b"], {"data": " ", "seed": None}, {}, **SIZES).count("not stated") == 6
 
 
@@ -39,7 +39,7 @@ def test_the_model_stands_beside_its_baselines():
     assert "| parameters | 12,345 |  |" in text
 
 
-def test_a_report_is_understood():
+def test_a_report_becomes_a_table():
     order = {"pairs": 28, "different": 0.75}
     systems = {
         "gru": {"accuracy": 0.9, "per_class": {}, "train_seconds": None, "order": order},
@@ -48,7 +48,7 @@ def test_a_report_is_understood():
     metrics = {"model": "gru", "examples": 300, "systems": systems, "verdict": ["The baseline is better."]}
     text = model_card("imdb", ["a", "b"], {}, metrics, **SIZES)
     assert "| accuracy | 0.9 | 0.91 |" in text
-    assert "| order pairs told apart | 0.75 |  |" in text
+    assert "| order pairs distinguished | 0.75 |  |" in text
     assert "The baseline is better." in text
 
 

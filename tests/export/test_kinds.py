@@ -2,8 +2,10 @@ import shutil
 
 import pytest
 
-from rnn_zoo.export import Pretrained, folder, kinds, load
+from rnn_zoo.export import folder, kinds
 from rnn_zoo.export.exported import Exported
+from rnn_zoo.tasks.text_classification.answers import Pretrained
+from rnn_zoo.zoo import load
 
 
 class Echo(Exported):
@@ -13,7 +15,7 @@ class Echo(Exported):
 @pytest.fixture
 def echo(exported, tmp_path, monkeypatch):
     """A folder of a kind of its own, without the words and labels of a classifier."""
-    monkeypatch.setitem(kinds.KINDS, "echo", kinds.Kind(__name__, "Echo", ("echo.txt",)))
+    monkeypatch.setitem(kinds.KINDS, "echo", kinds.Kind("echo", f"{__name__}:Echo", ("echo.txt",)))
     copy = shutil.copytree(exported, tmp_path / "echo")
     for name in ("vocabulary.txt", "labels.json"):
         (copy / name).unlink()

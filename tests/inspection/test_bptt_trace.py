@@ -41,13 +41,13 @@ def test_the_sums_equal_automatic_differentiation(hello):
     trace = assert_equal_to_automatic(hello, HELL, ELLO)
     np.testing.assert_allclose(trace.outputs, hello(HELL[None])[0], atol=1e-6)
     assert trace.of_kernel.shape == (4, 5, 3) and trace.of_head_kernel.shape == (4, 3, 4)
-    # Step by step: only the letter read at a step has a part in dL/dW, and the first step none in dL/dU.
+    # At each step, dL/dW has a term for the input letter only; the first step has no term in dL/dU.
     assert all(
         np.flatnonzero(np.abs(part).sum(axis=1)).tolist() == [letter]
         for part, letter in zip(trace.of_kernel, HELL, strict=True)
     )
     assert not trace.of_recurrent_kernel[0].any() and trace.of_recurrent_kernel[1].any()
-    # The last step hears nothing of later ones.
+    # The last step has no later ones.
     head_kernel = hello.layers[-1].dense.kernel.numpy()
     np.testing.assert_allclose(trace.of_states[-1], trace.of_logits[-1] @ head_kernel.T, atol=1e-6)
 
@@ -84,7 +84,7 @@ def test_bad_input(hello):
     with pytest.raises(ValueError, match="`output_names` must hold 4 names, got 1"):
         trace_bptt(hello, HELL, ELLO, output_names=["h"])
     for recurrence in (Recurrent("gru", 3), Recurrent("vanilla", 3, depth=2)):
-        with pytest.raises(ValueError, match="one vanilla layer forward"):
+        with pytest.raises(ValueError, match="one forward vanilla layer"):
             trace_bptt(many_to_many(OneHot(5), recurrence, Classes(4)), HELL, ELLO)
     with pytest.raises(ValueError, match=r"`Classes` or `Values` at every step"):
         trace_bptt(many_to_one(OneHot(5), Recurrent("vanilla", 3), Classes(4)), HELL, ELLO)

@@ -96,14 +96,14 @@ def test_a_model_that_answers_at_every_step():
     ids = np.array([2, 3, 4])
     found = integrated_gradients(model, ids, index=(1, 2))
     assert found.values[2] == 0 and found.values[0] != 0  # what comes later has no part in it
-    with pytest.raises(ValueError, match=r"`index` must be given as \(step, number\).*\(3, 3\)"):
+    with pytest.raises(ValueError, match=r"`index` must be given as \(step, output\).*\(3, 3\)"):
         integrated_gradients(model, ids)
 
 
 def test_bad_input(ngrams):
-    with pytest.raises(ValueError, match=r"`index` must be a place in an answer of the shape \(2,\), got \(2,\)"):
+    with pytest.raises(ValueError, match=r"`index` must be a position in an output of the shape \(2,\), got \(2,\)"):
         occlusion(ngrams, np.array([2, 3]), index=2)
-    with pytest.raises(ValueError, match=r"it has none and 0 of these"):
+    with pytest.raises(ValueError, match=r"it has no front and 0 numeric inputs"):
         numbered = [keras.Input((3,), dtype="int32"), keras.layers.Embedding(2, 2), keras.layers.GRU(2)]
         integrated_gradients(keras.Sequential(numbered), np.zeros(3, "int32"))
     numbers = many_to_one(Vectors(2), Recurrent("vanilla", 2), Values(1))

@@ -17,7 +17,7 @@ from rnn_zoo import (
     one_to_one,
 )
 from rnn_zoo.inspection import describe, draw
-from rnn_zoo.inspection.rows import groups
+from rnn_zoo.inspection.pictures.rows import groups
 
 
 def stack(**options):
@@ -103,7 +103,7 @@ def test_a_network_with_several_layers_has_as_many_states_as_steps_and_direction
     assert [text for text, _ in texts(draw(MODELS["one_to_one"](), steps=5))].count("$h_{1}$") == 2
 
 
-def test_a_forecaster_that_reads_and_writes():
+def test_a_forecaster_with_encoder_and_decoder():
     sizes = {"lookback": 6, "horizon": 2, "features": 1, "targets": 1, "units": 2}
     shown = [text for text, _ in texts(draw(create_model("forecast_encoder_decoder", **sizes), steps=3))]
     assert "last states" in shown and shown.count("$h_{3}$") == 2 and "$k_{3}$" in shown
@@ -120,9 +120,9 @@ def test_written_as_svg_and_png(tmp_path):
 
 
 def test_described_in_words():
-    told = describe(MODELS["encoder_decoder"]())
-    assert "reads: source, then Tokens ([time, 2]), then layer 0 forward (gru, 3 units)" in told
-    assert "multiplicative attention" in told
+    sentence = describe(MODELS["encoder_decoder"]())
+    assert "encoder: source, then Tokens ([time, 2]), then layer 0 forward (gru, 3 units)" in sentence
+    assert "multiplicative attention" in sentence
 
 
 def test_bad_input():

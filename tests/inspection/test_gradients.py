@@ -144,7 +144,7 @@ def test_reach_and_advice():
     vanishing = decaying(0.9)
     assert vanishing.reach("layer_0/forward/h") == 44  # 0.9 ** 44 < 0.01 < 0.9 ** 43
     assert vanishing.reach("layer_0/forward/h", share=0.5) == 7
-    assert "vanishes, 1 % of it is left 44 steps back (a step stretches it at most 0.9 times)" in vanishing.advice()[0]
+    assert "vanishes, 1 % of it is left 44 steps back (one step multiplies it by at most 0.9)" in vanishing.advice()[0]
     exploding = decaying(1.1)
     assert exploding.reach("layer_0/forward/h") is None
     assert "explodes" in exploding.advice()[0] and "clip_norm" in exploding.advice()[0]

@@ -7,8 +7,8 @@ import pytest
 from helpers import random_inputs
 
 from rnn_zoo import Classes, Recurrent, Tokens, Vectors, cli, many_to_many, many_to_one
-from rnn_zoo.export import save
-from rnn_zoo.inspection import inspect
+from rnn_zoo.tasks.inspecting import inspect
+from rnn_zoo.tasks.text_classification.export import save
 from rnn_zoo.text import Vocabulary
 
 TEXT = "The food is <b>not</b> good & cheap, 🙂"

@@ -5,7 +5,7 @@ from helpers import needs_tensorflow, one_backend, save_and_load
 from rnn_zoo.layers import Classes, NextToken, Recurrent, Tokens
 from rnn_zoo.topologies import many_to_one, one_to_many
 
-# Keras warns of each layer that it leaves as it is.
+# Keras warns of each layer that it does not quantize.
 pytestmark = pytest.mark.filterwarnings("ignore:Layer .* does not have a `quantize` method")
 
 
@@ -14,7 +14,7 @@ def part(model, kind):
 
 
 @one_backend
-def test_a_quantized_model_loads_with_its_numbers():
+def test_a_quantized_model_loads_with_equal_outputs():
     ids = np.array([[2, 3, 4], [5, 0, 0], [0, 0, 0]], "int32")
     model = many_to_one(Tokens(6, 8), Recurrent("gru", 4, residual=True), Classes(2))
     exact = model.predict(ids, verbose=0)
@@ -28,7 +28,7 @@ def test_a_quantized_model_loads_with_its_numbers():
         assert layer.quantization_mode == "int8"
 
 
-def test_one_layer_may_be_quantized_alone():
+def test_a_single_layer_may_be_quantized():
     ids = np.array([[2, 3, 4]], "int32")
     model = many_to_one(Tokens(6, 8), Recurrent("gru", 4), Classes(2))
     part(model, Tokens).embedding.quantize("int8")
@@ -36,7 +36,7 @@ def test_one_layer_may_be_quantized_alone():
 
 
 @needs_tensorflow
-def test_a_tied_head_scores_by_the_vectors_that_are_read():
+def test_a_tied_head_uses_the_quantized_embeddings():
     ids = np.array([[2, 3, 4], [5, 0, 0]], "int32")
     writer = one_to_many(Tokens(6, 8), Recurrent("gru", 4), NextToken(6, tied=True))
     exact = writer.training.predict(ids, verbose=0)

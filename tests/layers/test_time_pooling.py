@@ -12,7 +12,7 @@ MASK = np.array([[1, 1, 1, 1], [1, 1, 0, 0], [0, 0, 0, 0]], bool)
 
 
 def numpy_pooling(layer, inputs, mask):
-    """Each mode by its equation, row by row."""
+    """Each mode by its equation, one row at a time."""
     rows = []
     for row, valid in zip(inputs, mask, strict=True):
         steps = row[valid]
@@ -34,7 +34,7 @@ def numpy_pooling(layer, inputs, mask):
 
 
 @pytest.mark.parametrize("modes", ["last", MODES, ["max", "mean"]], ids=str)
-def test_promises_of_a_layer(modes):
+def test_layer_contract(modes):
     width = 6 * (1 if isinstance(modes, str) else len(modes))
     run_layer_test(
         TimePooling,
@@ -62,7 +62,7 @@ def test_equals_numpy_under_any_mask(pooling, mask):
 @one_backend
 @settings(max_examples=examples(10))
 @given(lengths=st.lists(st.integers(0, 4), min_size=3, max_size=3), padding=st.sampled_from([1, 7]))
-def test_more_padding_changes_nothing(pooling, lengths, padding):
+def test_extra_padding_changes_nothing(pooling, lengths, padding):
     inputs = random_inputs((3, 4, 6))
     valid = np.arange(4 + padding) < np.array(lengths)[:, None]
     padded = np.concatenate([inputs, np.full((3, padding, 6), 1e6, "float32")], axis=1)
@@ -80,7 +80,7 @@ def test_an_empty_row_gives_zeros_and_finite_gradients(pooling):
     assert all(np.isfinite(gradient).all() for gradient in gradients(pooling, inputs, mask=MASK))
 
 
-def test_modes_come_in_their_order():
+def test_modes_are_concatenated_in_order():
     inputs = random_inputs((3, 4, 6))
     outputs = ops.convert_to_numpy(TimePooling(["mean", "max"])(inputs))
     np.testing.assert_allclose(outputs, np.concatenate([inputs.mean(1), inputs.max(1)], axis=-1), atol=1e-6)
@@ -92,7 +92,7 @@ def test_a_long_mean_survives_16_bits(dtype):
     assert float(TimePooling("mean", dtype=dtype)(inputs)[0, 0]) == pytest.approx(2, rel=1e-2)
 
 
-def test_the_mask_ends_here():
+def test_the_output_has_no_mask():
     assert TimePooling("max").compute_mask(None, MASK) is None
 
 

@@ -7,7 +7,10 @@ from helpers import load_recipe
 
 import rnn_zoo
 from rnn_zoo.cli import main
-from rnn_zoo.datasets.midi import read_midi
+from rnn_zoo.tasks.music.baselines import key_frequencies, repeat_last_chord
+from rnn_zoo.tasks.music.batches import PADDING, Pieces, transposed
+from rnn_zoo.tasks.music.midi import read_midi
+from rnn_zoo.tasks.music.report import independent_loss_per_step
 
 pytest.importorskip("mido")
 TINY = {"units": 6, "hidden": 3, "epochs": 2, "batch_size": 4, "steps": 5, "seed": 1}
@@ -24,14 +27,14 @@ def run(tmp_path_factory):
     return folder
 
 
-def test_it_leaves_numbers_music_and_a_model(run, capsys):
+def test_a_run_leaves_rows_music_and_an_export(run, capsys):
     with open(run / "results.csv", encoding="utf-8", newline="") as file:
         rows = {(row["model"], row["split"]): float(row["value"]) for row in csv.DictReader(file)}
     assert len(rows) == 6 and all(0 < value < 100 for value in rows.values())
     written = read_midi(run / "run" / "written.mid", 0.5)
     assert written[0] == [49, 64, 72], "the first chord of the first test piece"
-    told = (run / "run" / "examples.txt").read_text()
-    assert told.startswith("given: 49 64 72\nwritten: ") and told.count(" | ") == TINY["steps"] - 1
+    examples = (run / "run" / "examples.txt").read_text()
+    assert examples.startswith("given: 49 64 72\nwritten: ") and examples.count(" | ") == TINY["steps"] - 1
     assert (run / "run" / "written.png").stat().st_size > 1_000
     model = rnn_zoo.load(run / "run" / "export")
     assert model.kind == "music"
@@ -42,32 +45,30 @@ def test_it_leaves_numbers_music_and_a_model(run, capsys):
     assert len(capsys.readouterr().out.rstrip("\n").split("\n")) >= 2
     assert main(["predict", str(run / "run" / "export"), "--file", str(run / "run" / "written.mid")]) == 0
     assert (run / "run" / "written.predictions.mid").is_file()
-    for text, message in (("200", "'200' is no key"), ("", "the chord is empty")):
+    for text, message in (("200", "'200' is not a key"), ("", "the chord is empty")):
         assert main(["predict", str(run / "run" / "export"), text]) == 2
         assert message in capsys.readouterr().err
 
 
 def test_likelihood_and_baselines():
-    recipe = load_recipe("chorales")
     piece = np.zeros((3, 88), "float32")
     piece[:, 5] = 1
-    assert recipe.nats([piece], lambda given: np.full_like(given, 0.5)) == pytest.approx(88 * np.log(2))
-    # A key that always stays is foretold after it sounded, and not before.
-    stays = recipe.repeat_last_chord([piece] * 50)(piece)
+    assert independent_loss_per_step([piece], lambda given: np.full_like(given, 0.5)) == pytest.approx(88 * np.log(2))
+    # A key that always stays is predicted after it sounded, and not before.
+    stays = repeat_last_chord([piece] * 50)(piece)
     assert stays[1, 5] > 0.98 and stays[0, 5] == pytest.approx(0.5) and stays[1, 6] < 0.02
-    assert recipe.same_chance([piece] * 50)(piece)[0, 5] > 0.98
+    assert key_frequencies([piece] * 50)(piece)[0, 5] > 0.98
 
 
-def test_pieces_move_as_a_whole():
-    recipe = load_recipe("chorales")
+def test_pieces_are_transposed_as_a_whole():
     piece = np.zeros((2, 88), "float32")
     piece[:, [0, 40]] = 1
-    np.testing.assert_array_equal(np.flatnonzero(recipe.moved(piece, 3)[0]), [3, 43])
-    np.testing.assert_array_equal(recipe.moved(piece, -1), piece)  # the lowest key would leave the piano
-    batches = recipe.Pieces([piece, piece[:1]], 4, transpose=2, seed=1)
+    np.testing.assert_array_equal(np.flatnonzero(transposed(piece, 3)[0]), [3, 43])
+    np.testing.assert_array_equal(transposed(piece, -1), piece)  # the lowest key would leave the piano
+    batches = Pieces([piece, piece[:1]], 4, transpose=2, seed=1)
     (previous, targets), _, counts = batches[0]
     assert previous.shape == (4, 2, 88) and counts.sum() == 3
-    assert (previous[:2, 0] == 0).all() and (previous[2:] == recipe.PADDING).all()
+    assert (previous[:2, 0] == 0).all() and (previous[2:] == PADDING).all()
     long = int(counts.sum(axis=1).argmax())
     np.testing.assert_array_equal(previous[long, 1], targets[long, 0])
 
@@ -82,7 +83,7 @@ def test_pieces_move_as_a_whole():
         ({"transpose": -2}, "`transpose` and `hidden` must be integers >= 0, got -2"),
     ],
 )
-def test_bad_options_cost_no_training(run, tmp_path, options, message):
+def test_bad_options_are_refused_before_training(run, tmp_path, options, message):
     with pytest.raises((ValueError, OSError), match=message):
         load_recipe("chorales").main(str(run / "pieces.json"), **options, out=str(tmp_path / "run"))
     assert not (tmp_path / "run").exists()

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from helpers import load_recipe, needs_tensorflow
 
-from rnn_zoo import export
-from rnn_zoo.datasets import load_images
+from rnn_zoo import load
 from rnn_zoo.evaluation import results
+from rnn_zoo.tasks.image_classification.data import load_images
+from rnn_zoo.tasks.image_classification.picture import as_text
 
 pytestmark = needs_tensorflow  # a SavedModel is exported there
 TINY = {"units": 4, "epochs": 1, "copies": 1, "batch_size": 16, "seed": 3}
@@ -30,18 +31,18 @@ def test_a_run_leaves_a_report_a_picture_rows_and_an_export(data, tmp_path, caps
     assert list(report["systems"]) == [model, "baseline:logistic_regression"] and report["examples"] == 12
     assert {row["model"] for row in results.read(table)} == set(report["systems"])
     test = load_images(data, seed=3).test
-    answers = export.load(out / "export").predict(test.images)
+    answers = load(out / "export").predict(test.images)
     right = np.mean([answer.label == str(label) for answer, label in zip(answers, test.labels, strict=True)])
     np.testing.assert_allclose(right, report["systems"][model]["accuracy"])
-    assert "is 0; answered" in capsys.readouterr().out.replace("is 1;", "is 0;")
+    assert "Label: 0. Answer: " in capsys.readouterr().out.replace("Label: 1.", "Label: 0.")
     load_recipe("digit_images").main(str(data), **TINY, out=str(out), split="validation")
     report = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
     assert report["split"] == "validation" and report["examples"] == len(load_images(data, seed=3).validation)
-    assert list(report["systems"]) == [model], "the baseline has learned from these images"
+    assert list(report["systems"]) == [model], "the baseline was fitted on these images"
 
 
 def test_a_large_image_is_drawn_small():
-    lines = load_recipe("digit_images").drawn(np.full((100, 50, 3), 255.0)).split("\n")
+    lines = as_text(np.full((100, 50, 3), 255.0)).split("\n")
     assert len(lines) == 20 and set(lines) == {"#" * 20}
 
 

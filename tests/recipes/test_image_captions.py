@@ -56,7 +56,9 @@ def test_cells_are_attended_to_and_long_captions_cut_on_request(images, tmp_path
     model = rnn_zoo.load(tmp_path / "run" / "export")
     (answer,) = model.predict(np.zeros((1, 2, 5), "float32"))
     assert len(answer.text.split()) <= 2
-    with pytest.raises(ValueError, match=r"`attention` 'none' takes a vector an image, and .* holds 2 cells of each"):
+    with pytest.raises(
+        ValueError, match=r"`attention` 'none' takes one vector per image, and .* holds 2 cells of each"
+    ):
         load_recipe("image_captions").main(str(images), str(tmp_path / "cells.npy"), attention="none", out="run")
 
 
@@ -68,7 +70,7 @@ def test_without_attention_the_vector_starts_the_recurrence(images, tmp_path, ca
 
 
 def test_features_of_images(images, tmp_path, monkeypatch):
-    """With a network of our own in place of MobileNetV2, whose weights Keras would download."""
+    """A small network stands in for MobileNetV2, whose weights Keras would download."""
 
     def network(include_top, pooling):
         inputs = keras.Input((224, 224, 3))

@@ -7,7 +7,8 @@ import pytest
 from helpers import load_recipe, needs_tensorflow, run_recipe
 
 import rnn_zoo
-from rnn_zoo import NGrams, Segmented, create_model, datasets, export
+from rnn_zoo import NGrams, Segmented, create_model, datasets, load
+from rnn_zoo.tasks.text_classification.pretraining import teach
 from rnn_zoo.text import Vocabulary
 
 pytestmark = needs_tensorflow  # a SavedModel is exported there
@@ -89,7 +90,7 @@ def test_a_run_leaves_weights_and_a_vocabulary_of_all_texts(data, language_model
 
 def test_the_classifier_starts_from_the_language_model(language_model, started):
     out, _ = language_model
-    trained = export.load(started / "export")
+    trained = load(started / "export")
     assert trained.vocabulary.words == Vocabulary.load(out / "vocabulary.txt").words
 
     model = create_model(MODEL, vocabulary_size=150, classes=2, seed=TINY["seed"])
@@ -113,21 +114,21 @@ def test_a_teacher_teaches_a_second_run(folder, data, language_model, started):
     assert settings["config"]["teacher"][0] == str(started / "export")
     alone = json.loads((started / "config.json").read_text(encoding="utf-8"))
     assert settings["training"]["batches"] > alone["training"]["batches"], "the unlabelled texts are read too"
-    answer, _ = export.load(out / "export").predict(["The food is not good", ""])
+    answer, _ = load(out / "export").predict(["The food is not good", ""])
     assert answer.label in LABELS
 
 
-def test_lessons_are_the_labels_and_the_answers_of_the_teacher(data, started):
+def test_a_teacher_labels_the_unlabelled_texts(data, started):
     reviews = datasets.load(str(data))
-    lessons, exam = load_recipe("imdb_sentiment").taught(reviews, str(started / "export"))
+    train, validation = teach(reviews, str(started / "export"))
     labelled = len(reviews.train)
-    assert lessons.texts == [*reviews.train.texts, *reviews.unlabelled]
-    assert lessons.labels[:labelled].argmax(axis=1).tolist() == reviews.train.labels.tolist()
-    assert set(lessons.labels[:labelled].ravel().tolist()) == {0.0, 1.0}
-    answers = export.load(started / "export").probabilities(reviews.unlabelled)
-    np.testing.assert_allclose(lessons.labels[labelled:], answers, atol=1e-6)
-    assert exam.texts == reviews.validation.texts
-    assert exam.labels.argmax(axis=1).tolist() == reviews.validation.labels.tolist()
+    assert train.texts == [*reviews.train.texts, *reviews.unlabelled]
+    assert train.labels[:labelled].argmax(axis=1).tolist() == reviews.train.labels.tolist()
+    assert set(train.labels[:labelled].ravel().tolist()) == {0.0, 1.0}
+    answers = load(started / "export").probabilities(reviews.unlabelled)
+    np.testing.assert_allclose(train.labels[labelled:], answers, atol=1e-6)
+    assert validation.texts == reviews.validation.texts
+    assert validation.labels.argmax(axis=1).tolist() == reviews.validation.labels.tolist()
 
 
 def test_a_finished_run_is_not_trained_again(data, language_model, capsys):

@@ -7,9 +7,9 @@ import pytest
 from helpers import load_recipe, needs_tensorflow, run_recipe, run_recipe_test
 
 import rnn_zoo
-from rnn_zoo import export
+from rnn_zoo import load
 from rnn_zoo.evaluation import results
-from rnn_zoo.export.source import save_from
+from rnn_zoo.tasks.exporting import save_from
 
 pytestmark = needs_tensorflow  # a SavedModel is exported there
 SENTENCES = Path(rnn_zoo.__file__).parent / "samples" / "uci_sentiment"
@@ -49,11 +49,9 @@ def test_three_classes_from_files_to_an_export(three_classes):
 
 def test_the_command_exports_a_run(three_classes, tmp_path):
     _, out = three_classes
-    again = export.load(save_from(out, tmp_path / "again"))
+    again = load(save_from(out, tmp_path / "again"))
     asked = ["The food is not good", ""]
-    np.testing.assert_allclose(
-        again.probabilities(asked), export.load(out / "export").probabilities(asked), rtol=0, atol=1e-6
-    )
+    np.testing.assert_allclose(again.probabilities(asked), load(out / "export").probabilities(asked), rtol=0, atol=1e-6)
 
 
 def test_two_classes_without_validation_or_average(tmp_path):

@@ -4,7 +4,7 @@ import pytest
 from helpers import load_recipe
 
 import rnn_zoo
-from rnn_zoo.datasets import load_text
+from rnn_zoo.files.long_text import load_text
 
 TINY = {"units": 6, "dim": 4, "length": 9, "batch_size": 4, "often": 20, "share": 4, "epochs": 1, "seed": 1}
 

@@ -4,8 +4,8 @@ import pytest
 from helpers import load_recipe
 
 import rnn_zoo
-from rnn_zoo.datasets import load_text
 from rnn_zoo.evaluation import results
+from rnn_zoo.files.long_text import load_text
 
 TINY = {"units": 6, "dim": 4, "length": 20, "batch_size": 16, "epochs": 1, "seed": 1}
 
@@ -47,7 +47,7 @@ def test_while_settings_are_chosen_the_test_part_is_not_looked_at(run, tmp_path,
 
 
 def test_a_seed_with_unknown_characters_costs_no_training(run, tmp_path):
-    with pytest.raises(ValueError, match="`seed_text` holds '€', which the model has never read"):
+    with pytest.raises(ValueError, match="`seed_text` holds '€', which the model does not know"):
         load_recipe("shakespeare").main(str(run / "plays.txt"), seed_text="Fir€", out=str(tmp_path))
     assert not any(tmp_path.iterdir())
 

@@ -4,8 +4,8 @@ import pytest
 from helpers import load_recipe
 
 import rnn_zoo
-from rnn_zoo.datasets import load_pairs
 from rnn_zoo.evaluation import results
+from rnn_zoo.tasks.translation.data import load_pairs
 
 pytest.importorskip("sacrebleu")
 TINY = {"units": 6, "dim": 6, "epochs": 1, "min_count": 1, "width": 2, "batch_size": 32, "seed": 1}

@@ -6,8 +6,9 @@ import pytest
 from helpers import load_recipe, needs_tensorflow
 from rich.console import Console
 
-from rnn_zoo import Stream, export
+from rnn_zoo import Stream, load
 from rnn_zoo.evaluation import results
+from rnn_zoo.tasks.stream_labelling.listening import print_detections
 from rnn_zoo.text import Symbols
 
 pytestmark = needs_tensorflow  # a SavedModel is exported there
@@ -30,7 +31,7 @@ def test_a_run_leaves_a_report_rows_and_an_export(run):
     assert rule["recall"] == 1 and 0 < rule["precision"] < 1
     rows = results.read(run / "rows.csv")
     assert {row["data"] for row in rows} == {f"{run / 'text.txt'} 'ab'"} and len(rows) == 8
-    model = export.load(run / "run" / "export")
+    model = load(run / "run" / "export")
     assert model.labels == ["ab has just passed"] and model.probabilities(["xab"])[0].shape == (3, 1)
 
 
@@ -38,20 +39,20 @@ def test_the_same_call_loads_the_run_and_then_listens(run, capsys, monkeypatch):
     before = json.loads((run / "run" / "metrics.json").read_text(encoding="utf-8"))
     monkeypatch.setattr("sys.stdin", io.StringIO("cab\nabc\n"))
     load_recipe("word_detector").main("ab", data=str(run / "text.txt"), **TINY, listen=True, out=str(run / "run"))
-    told = capsys.readouterr().out
-    assert "its result is loaded" in told and "Listening" in told
-    assert len(told[told.index("Listening") :].splitlines()) == 4  # two lines were heard
+    printed = capsys.readouterr().out
+    assert "its result is loaded" in printed and "Listening" in printed
+    assert len(printed[printed.index("Listening") :].splitlines()) == 4  # two lines were read
     assert json.loads((run / "run" / "metrics.json").read_text(encoding="utf-8")) == before
     arguments = {"data": str(run / "text.txt"), **TINY, "out": str(run / "run"), "split": "validation"}
     load_recipe("word_detector").main("ab", **arguments)
     assert json.loads((run / "run" / "metrics.json").read_text(encoding="utf-8"))["split"] == "validation"
 
 
-def test_what_is_told_is_marked_and_the_state_goes_on(run):
+def test_detections_are_printed_and_the_state_is_kept(run):
     symbols = Symbols.load(run / "run" / "export" / "symbols.json")
 
-    class Ear:
-        """Tells of every "b" after an "a", which only the state remembers."""
+    class Detector:
+        """Detects every "b" after an "a", which only the state remembers."""
 
         def __call__(self, ids, state):
             letter = symbols.symbols[ids[0, 0]]
@@ -59,11 +60,10 @@ def test_what_is_told_is_marked_and_the_state_goes_on(run):
 
     text = io.StringIO()
     console = Console(file=text, width=80)
-    hear = load_recipe("word_detector").hear
-    assert hear(Ear(), symbols, "ab", "bab\n", console) == "b"
-    assert hear(Ear(), symbols, "ab", "b", console, "a") == "b"
+    assert print_detections(Detector(), symbols, "ab", "bab\n", console) == "b"
+    assert print_detections(Detector(), symbols, "ab", "b", console, "a") == "b"
     assert [line.rstrip() for line in text.getvalue().splitlines()] == ["bab <- 1.00", "b <- 1.00"]
-    assert Stream(export.load(run / "run" / "export").model).state_names == ["layer_0/forward/h"]
+    assert Stream(load(run / "run" / "export").model).state_names == ["layer_0/forward/h"]
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def test_bad_arguments_are_named(arguments, message):
 
 
 def test_no_text_at_all_is_an_error():
-    with pytest.raises(ValueError, match="one text at least"):
+    with pytest.raises(ValueError, match="at least one text"):
         Batches(token_ids([]))
 
 

@@ -12,7 +12,7 @@ def token_ids(lengths):
 SOURCES, TARGETS = token_ids([3, 9, 2, 0, 20]), token_ids([4, 1, 0, 5, 2])
 
 
-def test_targets_are_read_one_step_late():
+def test_decoder_inputs_are_targets_shifted_by_one_step():
     (source, previous), targets = PairBatches(SOURCES, TARGETS, 3)[0]
     np.testing.assert_array_equal(previous[0, :6], [START, 4, 5, 6, 7, 0])
     np.testing.assert_array_equal(targets[0, :6], [4, 5, 6, 7, END, 0])
@@ -34,7 +34,7 @@ def test_batches_have_few_shapes_and_lose_nothing():
     np.testing.assert_array_equal(again[0][1], batches[0][1])
 
 
-def test_vectors_may_be_described_several_times():
+def test_a_source_may_have_several_targets():
     vectors = np.array([[1.0, 2.0], [3.0, 4.0]])
     batches = PairBatches(vectors, TARGETS, 8, rows=[0, 0, 1, 1, 1])
     (source, previous), _ = batches[0]
@@ -42,7 +42,7 @@ def test_vectors_may_be_described_several_times():
     assert previous.shape == (8, 6)
 
 
-def test_what_is_too_long_is_cut_on_request_only():
+def test_long_texts_are_cut_on_request_only():
     with pytest.raises(ValueError, match=r"source 2 has 9 symbols, more than `max_length` 8.*`cut=True`"):
         PairBatches(SOURCES, TARGETS, max_length=8)
     with pytest.raises(ValueError, match="target 4 has 5 symbols, more than `max_length` 4"):
@@ -53,6 +53,6 @@ def test_what_is_too_long_is_cut_on_request_only():
     np.testing.assert_array_equal(targets[3], [9, 10, 11, 12, END])
 
 
-def test_as_many_sources_as_targets():
-    with pytest.raises(ValueError, match="`sources` and `targets` must be as many, one at least, got 2 and 5"):
+def test_sources_and_targets_must_be_equal_in_number():
+    with pytest.raises(ValueError, match="`sources` and `targets` must be equal in number, at least one, got 2 and 5"):
         PairBatches(token_ids([1, 1]), TARGETS)

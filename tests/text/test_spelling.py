@@ -46,8 +46,8 @@ def test_it_is_saved_and_loaded(spelling, tmp_path):
         Spelling.load(tmp_path)
 
 
-def test_words_from_elsewhere_are_known_besides():
-    assert Spelling.fit(SENTENCES, size=4, more=["Zürich", "Anna"]).vocabulary.words == [
+def test_extra_words_are_added():
+    assert Spelling.fit(SENTENCES, size=4, extra=["Zürich", "Anna"]).vocabulary.words == [
         "",
         "[UNK]",
         "anna",

@@ -20,7 +20,7 @@ def test_the_most_frequent_come_first():
 
 
 @hypothesis.given(strategies.lists(strategies.text("to be,\nrn"), min_size=1, max_size=3))
-def test_characters_come_back(texts):
+def test_characters_round_trip(texts):
     encoded = CHARACTERS.encode(texts)
     rows = [encoded[row] for row in range(len(texts))]
     assert CHARACTERS.decode(rows) == texts
@@ -32,7 +32,7 @@ def test_characters_come_back(texts):
     assert written == texts
 
 
-def test_words_go_in_raw_and_come_out_as_people_write():
+def test_words_are_tokenised_and_detokenised():
     ids = WORDS.from_text(tf.constant(["A dog runs.", "The dog's cat", ""]), start=True).numpy()
     assert WORDS.decode(ids) == ["a dog runs .", "the dog 's [UNK]", ""]
     assert (ids[:, 0] == START).all() and ids[1, 4] == UNKNOWN
@@ -73,7 +73,7 @@ def test_untidy():
     assert [text.decode() for text in untidy(tf.constant(texts)).numpy()] == expected
 
 
-def test_it_saves(tmp_path):
+def test_symbols_are_saved_and_loaded(tmp_path):
     CHARACTERS.save(tmp_path / "symbols.json")
     loaded = Symbols.load(tmp_path / "symbols.json")
     assert (loaded.symbols, loaded.unit, loaded.digest) == (CHARACTERS.symbols, "characters", CHARACTERS.digest)
@@ -82,11 +82,11 @@ def test_it_saves(tmp_path):
         Symbols.load(tmp_path / "broken.json")
 
 
-def test_a_beginning_that_cannot_be_gone_on_with():
+def test_a_beginning_that_cannot_be_continued():
     CHARACTERS.check_beginning("\n", "seed")
     WORDS.check_beginning("never read", "seed")
     assert WORDS.unknown(f"Never {WORDS.symbols[4]} never read.") == ["never", "read"]
-    with pytest.raises(ValueError, match="`seed` holds 'x', 'y', which the model has never read"):
+    with pytest.raises(ValueError, match="`seed` holds 'x', 'y', which the model does not know"):
         CHARACTERS.check_beginning("to xxy", "seed")
     for symbols, empty in ((CHARACTERS, ""), (WORDS, " ")):
         with pytest.raises(ValueError, match="`seed` is empty"):

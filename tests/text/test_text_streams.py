@@ -3,10 +3,10 @@ import pytest
 
 from rnn_zoo.text import Streams
 
-IDS = np.arange(100, 152)  # 51 are foretold
+IDS = np.arange(100, 152)  # 51 are targets
 
 
-def test_every_row_goes_on_where_it_ended():
+def test_every_row_continues_where_it_ended():
     streams = Streams(IDS, 2, 10)
     pieces = [streams[place] for place in range(len(streams))]
     assert [pieces[place][0][2].tolist() for place in range(2)] == [[[0.0], [0.0]], [[1.0], [1.0]]]
@@ -17,7 +17,7 @@ def test_every_row_goes_on_where_it_ended():
     assert not any(target.any() or target.shape != inputs[1].shape for inputs, target in pieces)
 
 
-def test_every_epoch_begins_at_its_own_place_and_has_one_shape():
+def test_every_epoch_has_its_own_offset_and_one_shape():
     streams, again = Streams(IDS, 2, 7, seed=3), Streams(IDS, 2, 7, seed=3)
     firsts = set()
     for epoch in range(6):
@@ -30,5 +30,5 @@ def test_every_epoch_begins_at_its_own_place_and_has_one_shape():
 
 
 def test_too_few_ids():
-    with pytest.raises(ValueError, match="`ids` must hold 27 at least for 2 rows of 7, got 20"):
+    with pytest.raises(ValueError, match="`ids` must hold at least 27 for 2 rows of 7, got 20"):
         Streams(IDS[:20], 2, 7, seed=0)

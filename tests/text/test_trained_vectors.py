@@ -6,7 +6,7 @@ from rnn_zoo.text.trained_vectors import train_vectors
 pytest.importorskip("gensim")
 
 
-def test_vectors_of_ones_own_text_are_those_of_the_vocabulary(tmp_path, capsys):
+def test_trained_vectors_are_loaded_for_a_vocabulary(tmp_path, capsys):
     text = tmp_path / "text.txt"
     text.write_text("Anna's cat sat.\nA dog sat in 1996.\n" * 10)
     written = [tmp_path / name for name in ("a.txt", "b.txt")]
@@ -23,7 +23,7 @@ def test_errors_name_the_file_and_the_fix(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no file"):
         train_vectors(tmp_path / "no.txt", tmp_path / "v.txt")
     (tmp_path / "text.txt").write_text("once\n")
-    with pytest.raises(ValueError, match="holds no word that is there 2 times; give more text"):
+    with pytest.raises(ValueError, match="holds no word that occurs 2 times; give more text"):
         train_vectors(tmp_path / "text.txt", tmp_path / "v.txt")
     with pytest.raises(ValueError, match="`dim` must be a positive integer, got 0"):
         train_vectors(tmp_path / "text.txt", tmp_path / "v.txt", dim=0)

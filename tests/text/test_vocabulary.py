@@ -7,7 +7,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_zoo.datasets import TextSplit
+from rnn_zoo.tasks.text_classification.dataset import TextSplit
 from rnn_zoo.text import Vocabulary
 
 TEXTS = ["The food is good!", "the food is NOT good", "", "don't 7/10 👍"]
@@ -85,7 +85,7 @@ def test_digests_differ_where_the_words_do(vocabulary):
         (b"\n[UNK]\n\xff\n", "not UTF-8"),
     ],
 )
-def test_a_file_that_is_no_vocabulary_is_an_error_that_names_it(tmp_path, content, message):
+def test_another_file_is_an_error_that_names_it(tmp_path, content, message):
     path = tmp_path / "words.txt"
     path.write_bytes(content)
     with pytest.raises(ValueError, match=message) as error:

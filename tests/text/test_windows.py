@@ -6,7 +6,7 @@ from rnn_zoo.text import Windows
 IDS = np.arange(1, 101)
 
 
-def test_each_window_foretells_the_next():
+def test_each_target_is_the_next_id():
     windows = Windows(IDS, 7, 2)
     assert len(windows) == 7
     previous, targets = windows[0]
@@ -34,5 +34,5 @@ def test_shuffled_it_is_a_function_of_seed_and_epoch():
 
 def test_a_text_too_short():
     assert len(Windows(IDS[:8], 7)) == 1
-    with pytest.raises(ValueError, match="`ids` must hold 8 at least for windows of 7, got 7"):
+    with pytest.raises(ValueError, match="`ids` must hold at least 8 for windows of 7, got 7"):
         Windows(IDS[:7], 7)

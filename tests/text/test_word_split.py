@@ -43,7 +43,7 @@ def test_words(text, words):
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
-def test_places_are_right_and_nothing_but_blanks_is_lost(text):
+def test_offsets_are_right_and_only_white_space_is_lost(text):
     kept = "".join(words_of(text))
     blank = [letter for letter in text if letter not in kept]
     assert all(
@@ -52,7 +52,7 @@ def test_places_are_right_and_nothing_but_blanks_is_lost(text):
     )
 
 
-def test_bytes_that_are_no_utf8_count_as_one_character_each():
+def test_invalid_utf8_bytes_count_as_one_character_each():
     words, _, ends = graph(tf.constant([b"a \xff\xfe b"]))
     assert [word.decode() for word in words.to_list()[0]][-1] == "b"
     assert ends.to_list()[0][-1] == len(b"a \xff\xfe b".decode("utf-8", "replace"))

@@ -1,4 +1,4 @@
-"""Word vectors from files that others made."""
+"""Pre-trained word vectors."""
 
 import gzip
 import sys

@@ -43,7 +43,7 @@ def test_states_are_handed_over_by_name():
         Tokens(7, 3), Recurrent("lstm", 4), OneHot(6), Recurrent("lstm", 4), NextToken(6), attention=None
     )
     read = writer.generator.encoder(SOURCE)["states"]
-    begun = writer.generator.decoder.begin(writer.generator.encoder(SOURCE))["states"]
+    begun = writer.generator.decoder.initial_state(writer.generator.encoder(SOURCE))["states"]
     assert sorted(begun) == ["layer_0/forward/c", "layer_0/forward/h"]
     for name, state in begun.items():
         np.testing.assert_array_equal(state, read[name])

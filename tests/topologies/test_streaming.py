@@ -48,7 +48,7 @@ def feed(stream, inputs, cuts, state=None):
 
 @pytest.mark.parametrize("cell", [*sorted(CELLS), "own"])
 def test_pieces_of_any_length_are_answered_as_the_whole(cell, monkeypatch):
-    monkeypatch.setattr("rnn_zoo.layers.cell_registry.CELLS", dict(CELLS))
+    monkeypatch.setattr("rnn_zoo.layers.recurrent.registry.CELLS", dict(CELLS))
     if cell == "own":
         register_cell("own", keras.layers.SimpleRNN)
     deep = {"depth": 2, "residual": True, "normalization": "layer"} if cell == "vanilla" else {}

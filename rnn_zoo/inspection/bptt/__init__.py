@@ -1,0 +1,1 @@
+"""Back-propagation through time on a small network, with all intermediate values."""

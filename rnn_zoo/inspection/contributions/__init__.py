@@ -1,0 +1,1 @@
+"""Contributions of each input step to an answer: occlusion and integrated gradients."""

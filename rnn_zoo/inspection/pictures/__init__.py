@@ -1,0 +1,1 @@
+"""Pictures: charts, figures and drawings of networks."""

@@ -1,0 +1,1 @@
+"""Fronts: layers from raw steps (ids, numbers, images) to vectors over time."""

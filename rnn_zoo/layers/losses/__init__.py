@@ -1,0 +1,1 @@
+"""Losses: per-step losses and metrics, and layers that output their loss."""

@@ -1,0 +1,1 @@
+"""Encoder-decoder parts: encoder, decoder, the bridge between them, attention."""

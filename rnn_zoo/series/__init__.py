@@ -1,0 +1,1 @@
+"""Time series: values at regular times, reading them from files, and windows of them."""

@@ -1,0 +1,249 @@
+"""Reads a series from a file with a time column; errors name the line and the column."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from rnn_zoo.checks import fraction, one_of, positive_integer
+from rnn_zoo.files.tables import Table, read_header, read_table
+from rnn_zoo.series.series import Series, season_of
+from rnn_zoo.types import Tensor
+
+FILLS = ("linear", "last", "zero")
+_ABSENT = {"", "na", "n/a", "nan", "null", "none", "?", "-"}
+_CALENDAR = ("MS", "ME", "QS", "QE", "YS", "YE")
+_DAY = 86_400  # seconds
+
+
+def read_series(
+    path: str | Path,
+    *,
+    time: str | None = None,
+    target: Sequence[str] = (),
+    inputs: Sequence[str] = (),
+    known: Sequence[str] = (),
+    fill: str | None = None,
+    season: int | None = None,
+    validation: float = 0.2,
+    test: float = 0.2,
+) -> Series:
+    """Reads a CSV or TSV file with a column of times and columns of numbers.
+
+    Args:
+        path: the file, optionally .gz.
+        time: name of the time column; None for the first column. Times with a zone are converted to UTC.
+        target: names of the columns to forecast; () for all columns other than `time`, `inputs` and `known`.
+        inputs: names of columns whose past helps to forecast.
+        known: names of columns that are known ahead; a forecast then needs their future values.
+        fill: how to fill missing steps and values: "linear" (interpolation), "last" (the previous value), "zero";
+            None: a missing value is an error.
+        season: the period in steps, > 0; None: the usual one of the frequency.
+        validation: fraction of the steps for validation, before those of the test part.
+        test: fraction of the steps for the test part, the last ones.
+    Raises:
+        ValueError: bad data; names the file, the line, the column and the fix.
+        FileNotFoundError: no such file.
+    """
+    path = Path(path)
+    if fill is not None:
+        one_of("fill", fill, FILLS)
+    header = read_header(path)
+    time = header[0] if time is None else time
+    inputs, known = tuple(inputs), tuple(known)
+    targets = tuple(target) or tuple(name for name in header if name not in (time, *inputs, *known))
+    columns = (*targets, *inputs, *known)
+    if not targets:
+        raise ValueError(f"{path}: line 1: no column is left to forecast; name it with `target`.")
+    repeated = [name for name in (time, *columns) if (time, *columns).count(name) > 1]
+    if repeated:
+        raise ValueError(f"`time`, `target`, `inputs` and `known` must be different columns; {repeated[0]!r} is there twice.")
+    times, values, frequency, lines = read_columns(path, time, columns)
+    times, values, notes = fill_gaps(path, times, values, columns, frequency, fill, lines=lines)
+    return Series(
+        name=path.name,
+        times=times,
+        values=values,
+        targets=targets,
+        inputs=inputs,
+        known=known,
+        frequency=frequency,
+        season=season_of(frequency) if season is None else positive_integer("season", season),
+        cuts=shares_to_cuts(len(times), validation, test),
+        licence="that of the file",
+        source=path.name,
+        time=time,
+        notes=(*notes, *constant_columns(values, columns)),
+    )
+
+
+def read_columns(
+    path: str | Path, time: str, columns: Sequence[str]
+) -> tuple[pd.DatetimeIndex, Tensor, str, list[int]]:
+    """The times and numbers of a file, with gaps.
+
+    Args:
+        path: CSV or TSV file.
+        time: name of the time column.
+        columns: names of the columns of numbers.
+    Returns:
+        (times, values <float64>[steps, columns] with NaN where missing, frequency, the line of each step).
+    """
+    table = read_table(path, [time, *columns])
+    times = _times(table, time)
+    values = np.stack([_numbers(table, name) for name in columns], axis=1)
+    return times, values, _frequency(table, times, time), table.lines
+
+
+def shares_to_cuts(steps: int, validation: float, test: float) -> tuple[int, int, int]:
+    """(end of training, of validation, of test part) in steps, from the fractions for validation and test."""
+    if fraction("validation", validation) + fraction("test", test) >= 1:
+        raise ValueError(f"`validation` and `test` must leave steps for training, got {validation} and {test}.")
+    end = steps - round(test * steps)
+    return end - round(validation * steps), end, steps
+
+
+def constant_columns(values: Tensor, columns: Sequence[str]) -> tuple[str, ...]:
+    """A note for each constant column, from which nothing can be learned."""
+    return tuple(
+        f"Column {name!r} is constant, {values[0, place]:g}: every forecast of it is this value."
+        for place, name in enumerate(columns)
+        if (values[:, place] == values[0, place]).all()
+    )
+
+
+def fill_gaps(
+    path: str | Path,
+    times: pd.DatetimeIndex,
+    values: Tensor,
+    columns: Sequence[str],
+    frequency: str,
+    fill: str | None,
+    lines: Sequence[int] | None = None,
+    fix: str | None = None,
+) -> tuple[pd.DatetimeIndex, Tensor, tuple[str, ...]]:
+    """Adds missing steps and values.
+
+    Args:
+        path: for error messages.
+        times: ascending, on the grid of `frequency`.
+        values: <float64>[steps, columns], NaN where missing.
+        columns: names of the columns.
+        frequency: in pandas notation.
+        fill: one of `FILLS`; None: a missing value is an error.
+        lines: the line of each step, for error messages; None: the number of the step, from 1.
+        fix: sentence that ends the error; None: one that names the option `fill`.
+    Returns:
+        (times, values, notes).
+    Raises:
+        ValueError: `fill` is None and values are missing, or a column has no value.
+    """
+    lines = list(range(1, len(times) + 1)) if lines is None else lines
+    grid = pd.date_range(times[0], times[-1], freq=frequency)
+    absent = grid.difference(times)
+    holes = np.argwhere(np.isnan(values))
+    found = []
+    if len(absent):
+        before = times.searchsorted(absent[0]) - 1
+        found.append(
+            f"{len(absent):,} of {len(grid):,} steps {_are(absent)} missing, the first at {absent[0]}, after line "
+            f"{lines[before]}"
+        )
+    if len(holes):
+        row, column = holes[0]
+        found.append(
+            f"{len(holes):,} {'value' if len(holes) == 1 else 'values'} {_are(holes)} missing, the first at line "
+            f"{lines[row]}, column {columns[column]!r} ({times[row]})"
+        )
+    if not found:
+        return times, values, ()
+    missing = "; ".join(found)
+    if fill is None:
+        fix = f"Add them, or set `fill` to one of {', '.join(map(repr, FILLS))}." if fix is None else fix
+        raise ValueError(f"{path}: {missing}. {fix}")
+    frame = pd.DataFrame(values, index=times).reindex(grid)
+    if fill == "linear":
+        frame = frame.interpolate("time", limit_direction="both")
+    elif fill == "last":
+        frame = frame.ffill().bfill()
+    else:
+        frame = frame.fillna(0.0)
+    if frame.isna().to_numpy().any():
+        empty = columns[int(np.argmax(frame.isna().to_numpy().any(axis=0)))]
+        raise ValueError(f"{path}: column {empty!r} has no value; leave it out.")
+    return grid, frame.to_numpy(), (f"{missing[0].upper()}{missing[1:]}. Filled by {fill!r}.",)
+
+
+def _are(found: Sequence) -> str:
+    return "is" if len(found) == 1 else "are"
+
+
+def _times(table: Table, name: str) -> pd.DatetimeIndex:
+    written = pd.Series(table.columns[name]).astype(str)
+    times = pd.to_datetime(written, errors="coerce", utc=True, format="ISO8601")
+    if times.isna().any():
+        times = pd.to_datetime(written, errors="coerce", utc=True)  # in the format of the first
+    if times.isna().any():
+        row = int(np.argmax(times.isna()))
+        raise ValueError(
+            f"{table.path}: line {table.lines[row]}: column {name!r} holds {written[row]!r}, which is not a time "
+            f"like that of line {table.lines[0]} ({written[0]!r}). Write all times in one format, such as 2024-01-31 or "
+            "2024-01-31 18:00."
+        )
+    times = pd.DatetimeIndex(times).tz_localize(None).as_unit("s")
+    steps = np.diff(times.asi8)
+    if (steps <= 0).any():
+        row = int(np.argmax(steps <= 0)) + 1
+        here, before = (f"line {table.lines[place]}" for place in (row, row - 1))
+        if steps[row - 1] == 0:
+            raise ValueError(
+                f"{table.path}: {here}: column {name!r} repeats the time of {before}, {written[row]}. Keep one row per "
+                "time; split a file with several series into one file per series."
+            )
+        raise ValueError(
+            f"{table.path}: {here}: column {name!r}: {written[row]} comes after {written[row - 1]} of {before}. Sort "
+            "the rows by time."
+        )
+    return times
+
+
+def _frequency(table: Table, times: pd.DatetimeIndex, name: str) -> str:
+    if len(times) < 3:
+        raise ValueError(f"{table.path} holds {len(times)} steps; at least 3 are needed to determine the frequency.")
+    steps = np.diff(times.asi8)
+    sizes, counts = np.unique(steps, return_counts=True)
+    usual = int(sizes[counts.argmax()])
+    if usual == _DAY and (times.dayofweek < 5).all() and (steps > _DAY).any():
+        return "B"  # no weekends
+    if (steps % usual == 0).all():
+        if usual % _DAY:
+            return pd.tseries.frequencies.to_offset(pd.Timedelta(seconds=usual)).freqstr
+        return "D" if usual == _DAY else f"{usual // _DAY}D"
+    for frequency in _CALENDAR:
+        grid = pd.date_range(times[0], times[-1], freq=frequency)
+        # A grid that is mostly empty is not the frequency of these times.
+        if times.isin(grid).all() and 2 * len(times) > len(grid):
+            return grid.freqstr
+    row = int(np.argmax(steps % usual != 0)) + 1
+    raise ValueError(
+        f"{table.path}: line {table.lines[row]}: column {name!r}: {times[row]} comes "
+        f"{pd.Timedelta(seconds=steps[row - 1])} after the row before, where the usual step is "
+        f"{pd.Timedelta(seconds=usual)}. Give one row per step, at one frequency."
+    )
+
+
+def _numbers(table: Table, name: str) -> Tensor:
+    written = pd.Series(table.columns[name]).astype(str).str.strip()
+    numbers = pd.to_numeric(written, errors="coerce").to_numpy("float64", copy=True)
+    absent = written.str.lower().isin(_ABSENT).to_numpy()
+    wrong = ~np.isfinite(numbers) & ~absent
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        hint = " Use a decimal point and no separators: 1234.5." if "," in written[row] else ""
+        raise ValueError(
+            f"{table.path}: line {table.lines[row]}: column {name!r} holds {written[row]!r}, which is not a "
+            f"finite number.{hint} Correct it, leave it empty for a missing value, or leave the column out."
+        )
+    numbers[absent] = np.nan
+    return numbers

@@ -1,0 +1,67 @@
+"""Network: a Keras model as a forecaster."""
+
+from pathlib import Path
+
+from rnn_zoo import training
+from rnn_zoo.checks import positive_integer
+from rnn_zoo.layers.heads.quantiles import middle_of
+from rnn_zoo.tasks.forecasting.forecasters.forecaster import Forecaster
+
+
+class Network(Forecaster):
+    """A network that forecasts quantiles, trained by `rnn_zoo.training.fit`.
+
+    Args:
+        name: str.
+        build: function from `Windows` to a compiled keras.Model, <float>[batch, lookback, features], and where it has
+            a second input "known" <float>[batch, horizon, known], -> <float>[batch, horizon, targets, levels].
+        levels: tuple of floats, the quantiles of the model, ascending; its interval lies between the first and the
+            last, which is also the coverage.
+        out: folder of the run.
+        batch_size: int > 0, windows a step.
+        stride: int > 0, steps from one training window to the next.
+        options: further arguments of `rnn_zoo.training.fit`: epochs, seed, patience, learning_rate, ...
+    """
+
+    def __init__(self, name, build, levels, out, *, batch_size=32, stride=1, **options):
+        super().__init__(round(levels[-1] - levels[0], 12))
+        self.name = name
+        self.build = build
+        self.levels = tuple(levels)
+        self.out = Path(out)
+        self.batch_size = batch_size
+        self.stride = positive_integer("stride", stride)
+        self.options = options
+        self.model = None
+        self.refits = 0
+
+    def fresh(self):
+        self.refits += 1
+        out = self.out / f"refit_{self.refits}"
+        sizes = {"batch_size": self.batch_size, "stride": self.stride}
+        return Network(self.name, self.build, self.levels, out, **sizes, **self.options)
+
+    def learn(self, windows):
+        self.model = self.build(windows)
+        options = {"batch_size": self.batch_size, "with_known": self._with_known}
+        starts = windows.starts("train")[:: self.stride]
+        train = windows.dataset(starts, **options, shuffle=True, seed=self.options.get("seed", 0))
+        validation = windows.dataset(windows.starts("validation"), **options)
+        history = training.fit(self.model, train, validation, out=self.out, **self.options)
+        self.parameters = self.model.count_params()
+        self.train_seconds = history.seconds
+
+    def guess(self, windows, starts):
+        data = windows.dataset(starts, self.batch_size, with_known=self._with_known)
+        quantiles = self.model.predict(data, verbose=0)
+        return quantiles[..., middle_of(self.levels)], quantiles[..., 0], quantiles[..., -1]
+
+    @property
+    def _with_known(self):
+        return len(self.model.inputs) > 1
+
+    def inspected_model(self, given):
+        """The model that inspection shows: from windows in units, once intervals are calibrated, else the network."""
+        from rnn_zoo.tasks.forecasting.export import raw_model  # here, because an export takes forecasters
+
+        return raw_model(self, given) if self.margins is not None and hasattr(given, "series") else self.model

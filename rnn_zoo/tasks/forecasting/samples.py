@@ -1,0 +1,102 @@
+"""The series that ship with the package: bike rentals and carbon dioxide."""
+
+import gzip
+
+import numpy as np
+import pandas as pd
+
+from rnn_zoo.samples import sample_folder
+from rnn_zoo.series.file import fill_gaps, shares_to_cuts
+from rnn_zoo.series.series import Series, season_of
+
+_SAMPLES = sample_folder("")
+_BIKES = _SAMPLES / "bike_sharing" / "hour.csv.gz"
+_CO2 = _SAMPLES / "co2_weekly" / "co2_weekly_mlo.csv"
+_NO_MEASUREMENT = -999.99
+
+
+def load_bike_hourly(*, fill="zero", validation=0.2, test=0.2):
+    """Bike rentals of 17,544 hours, with the holidays that are known ahead and the weather that is not.
+
+    An hour without a row is one without a rental, so that the rentals of missing hours are 0; their weather is that of
+    the hour before.
+
+    Args:
+        fill: as of `read_series`, for the rentals.
+        validation, test: shares of the steps.
+    Returns:
+        Series
+    Reference: Fanaee-T and Gama 2013, "Event labeling combining ensemble detectors and background knowledge".
+    """
+    hours = _hours()
+    weather = ["temp", "hum", "windspeed"]
+    days = hours.groupby("dteday")[["holiday", "workingday"]].first()
+    grid = pd.date_range(hours.index[0], hours.index[-1], freq="h")
+    times, rentals, notes = fill_gaps(_BIKES.name, hours.index, hours[["cnt"]].to_numpy("float64"), ["cnt"], "h", fill)
+    frame = pd.DataFrame(rentals, index=times, columns=["cnt"])
+    frame[weather] = hours[weather].reindex(grid).ffill()
+    frame[days.columns] = days.loc[grid.strftime("%Y-%m-%d")].to_numpy()
+    return _series("bike_hourly", frame, 1, 3, "h", notes, validation, test)
+
+
+def load_bike_daily(*, validation=0.2, test=0.2):
+    """Bike rentals of 731 days, the sum of their hours, with the holidays that are known ahead.
+
+    Args:
+        validation, test: shares of the steps.
+    Returns:
+        Series
+    """
+    by_day = _hours().groupby("dteday")
+    frame = pd.DataFrame({"cnt": by_day["cnt"].sum(), **by_day[["holiday", "workingday"]].first()}).astype("float64")
+    frame.index = pd.DatetimeIndex(frame.index)
+    return _series("bike_daily", frame, 1, 0, "D", (), validation, test)
+
+
+def load_co2(*, fill="linear", validation=0.2, test=0.2):
+    """Carbon dioxide over Mauna Loa in ppm, 2,547 weeks, of which 18 without a measurement are filled.
+
+    Args:
+        fill: as of `read_series`.
+        validation, test: shares of the steps.
+    Returns:
+        Series
+    """
+    rows = pd.read_csv(_CO2, comment="#")
+    times = pd.DatetimeIndex(pd.to_datetime(rows[["year", "month", "day"]]))
+    values = rows[["average"]].replace(_NO_MEASUREMENT, np.nan).to_numpy("float64")
+    times, values, notes = fill_gaps(_CO2.name, times, values, ["average"], "7D", fill)
+    frame = pd.DataFrame(values, index=times, columns=["average"])
+    return _series("co2", frame, 1, 0, "7D", notes, validation, test)
+
+
+def _hours():
+    with gzip.open(_BIKES, "rt", encoding="utf-8") as file:
+        rows = pd.read_csv(file)
+    rows.index = pd.to_datetime(rows["dteday"]) + pd.to_timedelta(rows["hr"], unit="h")
+    return rows
+
+
+_ABOUT = {
+    "bike": ("CC BY 4.0", "Bike Sharing, Fanaee-T 2013, https://doi.org/10.24432/C5W894"),
+    "co2": ("public domain, credit NOAA GML and Scripps", "https://gml.noaa.gov/ccgg/trends/, file of 2023-03-17"),
+}
+
+
+def _series(name, frame, targets, inputs, frequency, notes, validation, test):
+    columns = tuple(frame.columns)
+    licence, source = _ABOUT[name.partition("_")[0]]
+    return Series(
+        name=name,
+        times=pd.DatetimeIndex(frame.index).as_unit("s"),
+        values=frame.to_numpy("float64"),
+        targets=columns[:targets],
+        inputs=columns[targets : targets + inputs],
+        known=columns[targets + inputs :],
+        frequency=frequency,
+        season=season_of(frequency),
+        cuts=shares_to_cuts(len(frame), validation, test),
+        licence=licence,
+        source=source,
+        notes=notes,
+    )

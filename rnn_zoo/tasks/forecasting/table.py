@@ -1,0 +1,124 @@
+"""The table of forecasts: each network beside the baselines of the same run, and beside what was published.
+
+python -m rnn_zoo.tasks.forecasting.table results/forecasting.csv                   # prints the table
+python -m rnn_zoo.tasks.forecasting.table results/forecasting.csv --into README.md  # rewrites it between its markers
+"""
+
+import re
+import statistics
+import sys
+from pathlib import Path
+
+import cyclopts
+
+from rnn_zoo.evaluation.formatting import duration
+from rnn_zoo.evaluation.result_table import insert_text
+from rnn_zoo.evaluation.results import read
+
+_BASELINES = ("ridge", "seasonal_naive", "last_value", "drift")
+# MSE of SegRNN with 512 units at 96, 192, 336 and 720 steps: Lin et al. 2023, "SegRNN", table 2.
+_PUBLISHED = {
+    "ett_h1": {96: 0.351, 192: 0.392, 336: 0.423, 720: 0.466},
+    "ett_h2": {96: 0.276, 192: 0.341, 336: 0.364, 720: 0.403},
+    "ett_m1": {96: 0.293, 192: 0.328, 336: 0.357, 720: 0.410},
+}
+_SEED_AND_FOLDER = re.compile(r"\s+--(seed|out|results)[ =]\S+")
+_HORIZON = re.compile(r"\s+--horizon[ =]\S+")
+
+
+def forecast_table(path):
+    """A Markdown table of a result file: a line for each network, data set and horizon H; the commands below it.
+
+    Each error is the MSE of scaled values, the mean over the seeds with its standard deviation; the smallest is bold.
+
+    Args:
+        path: the CSV file that `rnn_zoo.evaluation.forecast_rows` filled.
+
+    Returns:
+        str, Markdown without a final line break.
+
+    Raises:
+        ValueError: no result file, or one without networks.
+    """
+    rows = read(path)
+    runs = {}
+    for row in rows:
+        metric, _, horizon = row["metric"].partition("@")
+        made_by = _SEED_AND_FOLDER.sub("", row["command"])
+        systems = runs.setdefault((row["data"], int(horizon), made_by), {})
+        systems.setdefault(row["model"], {}).setdefault(metric, {})[row["seed"]] = row
+    if not runs:
+        raise ValueError(f"{path}: holds no rows yet: run the recipe that fills it.")
+    promised = sorted({row["metric"].partition("@")[0] for row in rows if row["metric"].startswith("coverage")})
+    heads = ["data, steps ahead", "network", "MSE", *_BASELINES, "SegRNN, published"]
+    heads += [f"held by {one.removeprefix('coverage')} % intervals" for one in promised]
+    heads += ["seeds", "parameters", "training"]
+    lines, commands = [], {}
+    order = {data: place for place, data in enumerate(dict.fromkeys(data for data, _, _ in runs))}
+    for (data, horizon, made_by), systems in sorted(runs.items(), key=lambda item: (order[item[0][0]], item[0][1])):
+        (network,) = (name for name in systems if not name.startswith("baseline:"))
+        number = commands.setdefault(_HORIZON.sub(" --horizon H", made_by), len(commands) + 1)
+        ours = systems[network]["mse"].values()
+        errors = [_numbers(ours), *[_numbers(systems[f"baseline:{name}"]["mse"].values()) for name in _BASELINES]]
+        least = min(map(statistics.mean, errors))
+        published = _PUBLISHED.get(data, {}).get(horizon)
+        held = [_numbers(systems[network].get(one, {}).values()) for one in promised]
+        lines.append(
+            [
+                f"{data}, {horizon}",
+                f"{network} [{number}]",
+                *[f"**{_spread(one)}**" if statistics.mean(one) == least else _spread(one) for one in errors],
+                f"{published:.3f}" if published else "–",
+                *[f"{statistics.mean(one):.1%}" if one else "–" for one in held],
+                str(len(ours)),
+                f"{int(next(iter(ours))['parameters']):,}",
+                duration(statistics.mean(float(row["train_seconds"]) for row in ours)),
+            ]
+        )
+    text = ["| " + " | ".join(heads) + " |", "|---|---|" + "---:|" * (len(heads) - 2)]
+    text += ["| " + " | ".join(line) + " |" for line in lines]
+    text += ["", *[f"[{number}] `{command}`  " for command, number in commands.items()]]
+    for column in ("hardware", "versions"):
+        text.append(f"{column.capitalize()}: {' / '.join(dict.fromkeys(row[column] for row in rows))}.  ")
+    return "\n".join(text).strip()
+
+
+def _numbers(rows):
+    return [float(row["value"]) for row in rows]
+
+
+def _spread(values):
+    """The mean, with the standard deviation where seeds differ; baselines give the same in every run."""
+    text = f"{statistics.mean(values):.4g}"
+    return f"{text} ± {statistics.stdev(values):.2g}" if len(set(values)) > 1 else text
+
+
+def _command(path: Path, *, into: Path | None = None):
+    """Print the table of forecasts, or put it into a document.
+
+    Args:
+        path: The result file, results/forecasting.csv.
+        into: A document with the markers <!-- results:NAME --> and <!-- /results -->, to be rewritten between them.
+    """
+    text = forecast_table(path)
+    if into is None:
+        print(text)
+    else:
+        print(f"{into}: {'rewritten' if insert_text(into, path.stem, text) else 'was up to date'}")
+
+
+def main(arguments=None):
+    """The command `python -m rnn_zoo.tasks.forecasting.table`; returns the exit code."""
+    name = "python -m rnn_zoo.tasks.forecasting.table"
+    application = cyclopts.App(name=name, help_format="plaintext", version_flags=[], result_action="return_value")
+    application.default(_command)
+    try:
+        application(arguments)
+    except (OSError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

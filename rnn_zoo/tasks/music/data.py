@@ -1,0 +1,118 @@
+"""Data sets of music: which piano keys sound at each step of a piece."""
+
+import dataclasses
+import gzip
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnn_zoo.types import Tensor
+
+LOWEST, KEYS = 21, 88  # MIDI numbers of the keys of a piano: A0 to C8
+
+
+@dataclasses.dataclass(frozen=True)
+class Music:
+    """Pieces in three splits.
+
+    Args:
+        name: the path that `load_music` was given.
+        train, validation, test: pieces <float32>[steps, 88], 1 where a key sounds.
+        licence, source: for the model card.
+    """
+
+    name: str
+    train: list[np.ndarray]
+    validation: list[np.ndarray]
+    test: list[np.ndarray]
+    licence: str
+    source: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all pieces."""
+        pieces = [piece for split in (self.train, self.validation, self.test) for piece in split]
+        return hashlib.sha256(b"".join(piece.tobytes() for piece in pieces)).hexdigest()
+
+    def __str__(self) -> str:
+        sizes = " / ".join(f"{len(split):,}" for split in (self.train, self.validation, self.test))
+        return f"{self.name}: {sizes} pieces for training, validation and test"
+
+
+def load_music(path: str | Path, *, seconds: float = 0.5) -> Music:
+    """Loads pieces of music.
+
+    Args:
+        path: a .json file (also .gz) {"train": [piece], "valid": [piece], "test": [piece]}, where a piece is a list of
+            steps and a step a list of MIDI numbers, the format of the JSB chorales; or a folder of .mid files, of
+            which a tenth is for validation and a tenth for test.
+        seconds: > 0, the length of a step when MIDI files are read.
+    Returns:
+        the pieces.
+    Raises:
+        ValueError: the file has another format, a number is not a piano key, or a MIDI file holds no notes; names the
+            file and the place.
+        FileNotFoundError: there is no such file.
+        ImportError: MIDI files need mido, which is not installed.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return _from_folder(path, seconds)
+    if not path.is_file():
+        raise FileNotFoundError(f"`path`: there is no file or folder {path}.")
+    try:
+        data = path.read_bytes()
+        splits = json.loads(gzip.decompress(data) if path.suffix == ".gz" else data)
+        pieces = {split: list(splits[split]) for split in ("train", "valid", "test")}
+    except (ValueError, KeyError, TypeError, EOFError, gzip.BadGzipFile) as error:
+        raise ValueError(f"{path} must be JSON with pieces under 'train', 'valid' and 'test' ({error!r}).") from error
+    rolls = {
+        split: [
+            piano_roll(piece, f"{path}: {split} piece {number}") for number, piece in enumerate(pieces[split], start=1)
+        ]
+        for split in pieces
+    }
+    for split, found in rolls.items():
+        if not found:
+            raise ValueError(f"{path} must hold at least one piece under {split!r}, got none.")
+    return Music(str(path.name), rolls["train"], rolls["valid"], rolls["test"], "not stated", path.name)
+
+
+def piano_roll(steps: Any, place: str = "the piece") -> np.ndarray:
+    """Converts steps, lists of MIDI numbers, to <float32>[steps, 88]; ValueError names the place of a wrong number."""
+    if not isinstance(steps, list) or not all(isinstance(step, list | tuple) for step in steps):
+        raise ValueError(f"{place} must be a list of steps, each a list of MIDI numbers, got {str(steps)[:60]}.")
+    keys = np.zeros((len(steps), KEYS), "float32")
+    for number, step in enumerate(steps, start=1):
+        for pitch in step:
+            if not isinstance(pitch, int | float) or not LOWEST <= pitch < LOWEST + KEYS:
+                raise ValueError(
+                    f"{place}, step {number}: {pitch!r} is not a piano key; keys are {LOWEST} to {LOWEST + KEYS - 1}."
+                )
+            keys[number - 1, int(pitch) - LOWEST] = 1
+    if not keys.any():
+        raise ValueError(f"{place} holds no notes; leave it out.")
+    return keys
+
+
+def as_midi_numbers(roll: Tensor) -> str:
+    """The steps of a piano roll as text, "48 55 64 | 50 57"."""
+    return " | ".join(" ".join(str(key + LOWEST) for key in np.flatnonzero(step)) for step in roll)
+
+
+def _from_folder(folder: Path, seconds: float) -> Music:
+    from rnn_zoo.tasks.music.midi import read_midi
+
+    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in (".mid", ".midi"))
+    if len(files) < 3:
+        raise ValueError(f"{folder} must hold at least three .mid files, for three splits; it holds {len(files)}.")
+    pieces = [piano_roll(read_midi(file, seconds), str(file)) for file in files]
+    held_out = max(1, len(files) // 10)
+    places = {"validation": range(0, 2 * held_out, 2), "test": range(1, 2 * held_out, 2)}
+    splits = {split: [pieces[place] for place in chosen] for split, chosen in places.items()}
+    return Music(
+        str(folder), pieces[2 * held_out :], **splits, licence="the user's own files; not stated", source=folder.name
+    )
