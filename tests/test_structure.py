@@ -1,4 +1,4 @@
-"""The shape of the code: short modules, small folders, arrows that point one way, recipes to read from top to bottom."""
+"""The shape of the code: short modules, small folders, imports in one direction, short recipes."""
 
 import ast
 import itertools

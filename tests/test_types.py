@@ -17,9 +17,8 @@ def public_functions(body, prefix=""):
     for node in body:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             yield from public_functions(node.body, f"{node.name}.")
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if not node.name.startswith("_") or node.name == "__init__":
-                yield f"{prefix}{node.name}", node
+        elif isinstance(node, ast.FunctionDef) and (not node.name.startswith("_") or node.name == "__init__"):
+            yield f"{prefix}{node.name}", node
 
 
 def missing(node, method):

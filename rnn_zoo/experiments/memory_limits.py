@@ -180,9 +180,9 @@ def readme(measured: Sequence[Mapping[str, Any]], sizes: Sizes, command: str) ->
     return f"""# The longest sequences that vanilla, LSTM and GRU learn
 
 Adding: in a sequence of random numbers in [0, 1) two are marked, one in each half; the target is their sum, after the
-last number. Copying: {COPIED} of {SYMBOLS} symbols, then blanks, then a mark, after which the targets are the
-{COPIED} symbols. Each cell has {sizes.units} units and {sizes.steps:,} training steps, each on new sequences. Made by
-`{command}`.
+last number. Copying: {COPIED} symbols from an alphabet of {SYMBOLS}, then blanks, then a mark, after which the targets
+are the {COPIED} symbols. Each cell has {sizes.units} units and {sizes.steps:,} training steps, each on new sequences.
+Made by `{command}`.
 
 ![The score of each cell on both tasks, by the length of the sequence](memory_limits.png)
 

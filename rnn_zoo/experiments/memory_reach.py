@@ -108,7 +108,12 @@ def measure(
     found |= {f"{key}_initial": value for key, value in reach(model, test).items()}
     batches = training.ArrayBatches(*train, batch_size=sizes.batch_size, shuffle=True, seed=seed)
     config = {"task": "first symbol", "cell": name, **options, "data": train[0].shape, "batch_size": sizes.batch_size}
-    settings = {"epochs": sizes.epochs, "learning_rate": sizes.learning_rate, "clip_norm": clip_norm, "seed": seed}
+    settings: dict[str, Any] = {
+        "epochs": sizes.epochs,
+        "learning_rate": sizes.learning_rate,
+        "clip_norm": clip_norm,
+        "seed": seed,
+    }
     try:
         with quietly():
             history = training.fit(model, batches, out=folder, config=config, **settings)

@@ -6,14 +6,16 @@ import ctypes.util
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
 
 @contextlib.contextmanager
-def atomic_file(path, mode="w", **open_options):
+def atomic_file(path: str | Path, mode: str = "w", **open_options: Any) -> Iterator[Any]:
     """Yields an open file that takes the place of `path` when the block ends without an error."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,7 +35,7 @@ def atomic_file(path, mode="w", **open_options):
 
 
 @contextlib.contextmanager
-def atomic_folder(path):
+def atomic_folder(path: str | Path) -> Iterator[Any]:
     """Yields an empty folder that takes the place of folder `path` when the block ends without an error."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

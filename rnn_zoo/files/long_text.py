@@ -4,6 +4,7 @@ import dataclasses
 import gzip
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from rnn_zoo.checks import one_of
 from rnn_zoo.files.splits import SPLIT_NAMES
@@ -31,7 +32,7 @@ class LongText:
     source: str
 
     @property
-    def digest(self):
+    def digest(self) -> Any:
         """SHA-256 of the text."""
         return hashlib.sha256((self.train + self.validation + self.test).encode()).hexdigest()
 
@@ -40,7 +41,7 @@ class LongText:
         return f"{self.name}: {sizes} characters for training, validation and test"
 
 
-def load_text(data):
+def load_text(data: Any) -> Any:
     """Loads a text, one of one file cut 90 / 5 / 5 by position.
 
     Args:
@@ -68,7 +69,7 @@ def load_text(data):
     return _cut(str(data), read_text(path), "the user's own file; not stated", str(path))
 
 
-def read_text(path):
+def read_text(path: str | Path) -> Any:
     """The whole of a UTF-8 text file, .gz or plain, lines ending with "\\n"; ValueError names the byte that is not."""
     path = Path(path)
     try:

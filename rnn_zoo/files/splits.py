@@ -1,12 +1,14 @@
 """Which rows are for training, and which are held out."""
 
+from typing import Any
+
 import numpy as np
 
 # What files of a split are called.
 SPLIT_NAMES = {"train": ("train",), "validation": ("val", "valid", "validation", "dev"), "test": ("test",)}
 
 
-def hold_out(labels, share, seed, groups=None):
+def hold_out(labels: Any, share: float, seed: int, groups: Any = None) -> Any:
     """Splits rows in two, each class in both by the same share; no group in both.
 
     Args:

@@ -9,6 +9,7 @@ import json
 import sys
 import zlib
 from pathlib import Path
+from typing import Any
 
 ENDINGS = (".csv", ".tsv", ".jsonl", ".csv.gz", ".tsv.gz", ".jsonl.gz")
 
@@ -39,16 +40,16 @@ class Table:
     columns: dict[str, list]
     lines: list[int]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.lines)
 
 
-def is_table(path):
+def is_table(path: str | Path) -> Any:
     """Whether the name of a file ends as one that `read_table` reads."""
     return Path(path).name.lower().endswith(ENDINGS)
 
 
-def read_table(path, columns):
+def read_table(path: str | Path, columns: Any) -> "Table":
     """Reads some columns of a CSV, TSV or JSONL file, plain or gzipped.
 
     UTF-8, with or without a byte order mark. CSV has quotes as in RFC 4180, TSV has none, both have a header; JSONL has
@@ -74,10 +75,10 @@ def read_table(path, columns):
             values[column].append(value)
     if not lines:
         raise ValueError(f"{path} is empty: it holds no row" + (" below its header." if ending != "jsonl" else "."))
-    return Table(path, values, lines)
+    return Table(Path(path), values, lines)
 
 
-def read_header(path):
+def read_header(path: str | Path) -> Any:
     """The names of the columns of a CSV or TSV file, in its order; errors as in `read_table`."""
     path, ending, text = _open(path)
     if ending == "jsonl":

@@ -1,18 +1,14 @@
 """Batches of windows, in an order that a resumed run can repeat."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 import numpy as np
 
 from rnn_zoo.checks import positive_integer
+from rnn_zoo.series.windows import Windows
 from rnn_zoo.types import Tensor
-
-if TYPE_CHECKING:
-    from rnn_zoo.series.windows import Windows
 
 _LARGEST_SEED = 2**31 - 1
 

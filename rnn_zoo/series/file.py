@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,7 +59,9 @@ def read_series(
         raise ValueError(f"{path}: line 1: no column is left to forecast; name it with `target`.")
     repeated = [name for name in (time, *columns) if (time, *columns).count(name) > 1]
     if repeated:
-        raise ValueError(f"`time`, `target`, `inputs` and `known` must be different columns; {repeated[0]!r} is there twice.")
+        raise ValueError(
+            f"`time`, `target`, `inputs` and `known` must be different columns; {repeated[0]!r} is there twice."
+        )
     times, values, frequency, lines = read_columns(path, time, columns)
     times, values, notes = fill_gaps(path, times, values, columns, frequency, fill, lines=lines)
     return Series(
@@ -175,7 +178,7 @@ def fill_gaps(
     return grid, frame.to_numpy(), (f"{missing[0].upper()}{missing[1:]}. Filled by {fill!r}.",)
 
 
-def _are(found: Sequence) -> str:
+def _are(found: Any) -> str:
     return "is" if len(found) == 1 else "are"
 
 
@@ -188,8 +191,8 @@ def _times(table: Table, name: str) -> pd.DatetimeIndex:
         row = int(np.argmax(times.isna()))
         raise ValueError(
             f"{table.path}: line {table.lines[row]}: column {name!r} holds {written[row]!r}, which is not a time "
-            f"like that of line {table.lines[0]} ({written[0]!r}). Write all times in one format, such as 2024-01-31 or "
-            "2024-01-31 18:00."
+            f"like that of line {table.lines[0]} ({written[0]!r}). Write all times in one format, such as 2024-01-31, "
+            "or 2024-01-31 18:00."
         )
     times = pd.DatetimeIndex(times).tz_localize(None).as_unit("s")
     steps = np.diff(times.asi8)

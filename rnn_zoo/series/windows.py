@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,9 +11,6 @@ import pandas as pd
 from rnn_zoo.checks import one_of, positive_integer
 from rnn_zoo.series.series import PARTS, Scale, Series
 from rnn_zoo.types import Model, Tensor
-
-if TYPE_CHECKING:
-    from rnn_zoo.series.batches import WindowBatches
 
 _MINUTE = 60
 
@@ -105,20 +101,6 @@ class Windows:
     def ahead(self, starts: Tensor) -> Tensor:
         """<float32>[windows, horizon, known], the known values of these steps."""
         return self.values[starts[:, None] + np.arange(self.horizon), self.features - self.known :]
-
-    def batches(
-        self,
-        starts: Tensor,
-        batch_size: int = 32,
-        *,
-        with_known: bool = False,
-        shuffle: bool = False,
-        seed: int = 0,
-    ) -> WindowBatches:
-        """Batches of windows, see `rnn_zoo.series.batches.WindowBatches`."""
-        from rnn_zoo.series.batches import WindowBatches  # imports Keras
-
-        return WindowBatches(self, starts, batch_size, with_known=with_known, shuffle=shuffle, seed=seed)
 
 
 def minutes(times: pd.DatetimeIndex) -> Tensor:

@@ -31,7 +31,7 @@ def encoder_decoder(
 
     Args:
         source_front: the front (`Tokens`, `Vectors`, ...) of the source.
-        encoder: `Recurrent` with any cell, depth and direction. Its last states initialise the decoder, matched by name;
+        encoder: `Recurrent`, any cell, depth and direction. Its last states, matched by name, initialise the decoder;
             dense layers connect them where depth, direction or size differ from those of `recurrence`.
         front: the front of the generated steps; the same object as `source_front` if both share one vocabulary and its
             embedding.

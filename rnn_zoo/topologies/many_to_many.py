@@ -38,7 +38,7 @@ def many_to_many(
         name: the model's name.
 
     Returns:
-        The `keras.Model` from the front's input to the head's output: [batch, time, ...] -> <float>[batch, time, count],
+        A `keras.Model` from the front's input to the head's output: [batch, time, ...] -> <float>[batch, time, count]
         with the mask of the front. Targets are <int>[batch, time] for `Classes`, else <float>[batch, time, count], or
         <float>[batch, time] if count is 1.
 

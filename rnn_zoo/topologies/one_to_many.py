@@ -33,7 +33,7 @@ def one_to_many(
     Args:
         front: the front (`Tokens`, `OneHot`, `Vectors`) of the generated steps.
         recurrence: `Recurrent` forwards in time, any cell and depth.
-        head: `NextToken`, `Labels` (several piano keys at a time), ..., whose loss and metrics compile the model; or any
+        head: `NextToken`, `Labels` (several keys at a time), ..., whose loss and metrics compile the model; or any
             layer, which leaves it uncompiled.
         source: None; or a `keras.Input`, or the output of layers on one or several: a vector <float>[batch, features],
             or <float>[batch, cells, features], such as the cells of an image, with or without attention.

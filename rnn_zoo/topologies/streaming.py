@@ -1,6 +1,8 @@
 """Stream: a model that reads steps as they come."""
 
 import contextlib
+from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -9,6 +11,7 @@ from rnn_zoo.checks import one_of, positive_integer
 from rnn_zoo.files import atomic_file
 from rnn_zoo.layers.heads.tags import Tags
 from rnn_zoo.layers.recurrent.recurrent import Recurrent
+from rnn_zoo.types import Model
 
 # The layers of Keras that treat each step by itself; a layer of this package says so in `per_step`.
 _PER_STEP = (
@@ -72,7 +75,7 @@ class Stream:
         state_names: list of str, "layer_0/forward/h"; with several recurrences the name of each comes before.
     """
 
-    def __init__(self, model):
+    def __init__(self, model: Model) -> None:
         self._recurrences = _recurrences(model)
         self._sizes = {
             prefix + name: recurrence.units[int(name.split("/")[0].removeprefix("layer_"))]
@@ -84,13 +87,13 @@ class Stream:
         self._model = _Steps(model, self._recurrences, self.state_names)
         self._model.run_eagerly = model.run_eagerly
 
-    def start(self, batch=1):
+    def start(self, batch: int = 1) -> dict[str, Any]:
         """The state before the first step: dict, name -> <float>[batch, units], as NumPy."""
         positive_integer("batch", batch)
         starts = self.compute_start(batch)
         return {name: keras.ops.convert_to_numpy(value) for name, value in starts.items()}
 
-    def __call__(self, inputs, state=None):
+    def __call__(self, inputs: Any, state: Any = None) -> Any:
         inputs = np.asarray(inputs)
         expected = self._input_shape
         fits = inputs.ndim == len(expected) and all(
@@ -107,16 +110,16 @@ class Stream:
         outputs, *after = self._model.predict_on_batch([inputs, *(states[name] for name in self.state_names)])
         return outputs, dict(zip(self.state_names, after, strict=True))
 
-    def compute(self, inputs, state):
+    def compute(self, inputs: Any, state: Any) -> Any:
         """A call inside a graph: tensors in and out, nothing checked, every state given; arguments as of a call."""
         outputs, *after = self._model([inputs, *(state[name] for name in self.state_names)], training=False)
         return outputs, dict(zip(self.state_names, after, strict=True))
 
-    def compute_start(self, batch):
+    def compute_start(self, batch: Any) -> dict[str, Any]:
         """`start` inside a graph, where `batch` may be a tensor: dict, name -> <float>[batch, units], a tensor."""
         return {name: _wide(value) for name, value in _starts(self._recurrences, batch).items()}
 
-    def save(self, path, state):
+    def save(self, path: str | Path, state: Any) -> None:
         """Writes a state to `path` (.npz), atomically; ValueError where it is none of this model."""
         if set(state) != set(self.state_names):
             raise ValueError(f"`state` must hold {', '.join(self.state_names)}, got {', '.join(state) or 'nothing'}.")
@@ -124,7 +127,7 @@ class Stream:
         with atomic_file(path, "wb") as file:
             np.savez(file, **states)
 
-    def load(self, path):
+    def load(self, path: str | Path) -> Any:
         """The state that `save` wrote; ValueError that names the file where it holds none of this model."""
         with open(path, "rb") as file:
             try:
@@ -213,12 +216,12 @@ def _check_forward(layer):
 class _Steps(keras.Model):
     """A model from [inputs, *states] to [outputs, *states]: another one, whose recurrences it gives their states."""
 
-    def __init__(self, model, recurrences, state_names):
+    def __init__(self, model: Model, recurrences: Any, state_names: Any) -> None:
         super().__init__(name="stream")
         self.model, self.recurrences, self.state_names = model, recurrences, state_names
         self.supports_jit = all(layer.supports_jit for layer in model.layers)
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> list[Any]:
         states = dict(zip(self.state_names, inputs[1:], strict=True))
         with contextlib.ExitStack() as stack:
             for prefix, layer in self.recurrences.items():

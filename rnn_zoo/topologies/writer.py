@@ -42,13 +42,14 @@ class Generator:
 
     def __init__(self, training: Model) -> None:
         layers = {layer.name: layer for layer in training.layers}
-        self.decoder = layers.get("decoder")
+        self.decoder: Any = layers.get("decoder")
         if not isinstance(self.decoder, Decoder):
             raise ValueError(
                 f"`training` must be a model that one_to_many or encoder_decoder built; {training.name!r} has no "
                 "decoder."
             )
-        self.encoder, sources = layers.get("source"), training.inputs[:-1]
+        self.encoder: Any = layers.get("source")
+        sources = training.inputs[:-1]
         if not isinstance(self.encoder, Encoder):  # an input or another source layer that has this name
             self.encoder = None
             if sources:
@@ -72,7 +73,7 @@ class Generator:
         return self.decoder.predict_next(previous[:, None], state)
 
     def sample_keys(self, predicted: Tensor, uniform: Tensor) -> Tensor:
-        """Samples keys from the head's prediction with uniform numbers from [0, 1); see `Labels.draw` and `Chords.draw`."""
+        """Samples keys from the head's prediction with uniform numbers in [0, 1); see `Labels` and `Chords`."""
         return self.decoder.head.sample(predicted, uniform)
 
     def attention(self, previous: Tensor, source: Any) -> Tensor:

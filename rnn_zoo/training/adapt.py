@@ -1,9 +1,12 @@
 """Fitting of what layers count before training."""
 
 import inspect
+from typing import Any
+
+from rnn_zoo.types import Model
 
 
-def adapt(model, tokens, labels=None, *, but=()):
+def adapt(model: Model, tokens: Any, labels: Any = None, *, but: Any = ()) -> None:
     """Fits the layers of a model that count their training texts before they are trained, if it has such.
 
     Args:

@@ -1,5 +1,7 @@
 """Arrays as shuffled batches whose order depends on seed and epoch alone."""
 
+from typing import Any
+
 import keras
 import numpy as np
 
@@ -22,7 +24,16 @@ class ArrayBatches(keras.utils.PyDataset):
         ValueError: the arrays differ in their number of examples, there is none, or `batch_size` is not positive.
     """
 
-    def __init__(self, inputs, targets, weights=None, *, batch_size=32, shuffle=True, seed=0):
+    def __init__(
+        self,
+        inputs: Any,
+        targets: Any,
+        weights: Any = None,
+        *,
+        batch_size: int = 32,
+        shuffle: bool = True,
+        seed: int = 0,
+    ) -> None:
         super().__init__()
         parts = (inputs, targets) if weights is None else (inputs, targets, weights)
         self.parts = keras.tree.map_structure(np.asarray, parts)
@@ -39,22 +50,22 @@ class ArrayBatches(keras.utils.PyDataset):
         self.epoch = 0
 
     @property
-    def epoch(self):
+    def epoch(self) -> Any:
         return self._epoch
 
     @epoch.setter
-    def epoch(self, value):
+    def epoch(self, value: Any) -> None:
         self._epoch = value
         self._order = np.arange(self.examples)
         if self.shuffle:
             np.random.default_rng([self.seed, value]).shuffle(self._order)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return -(-self.examples // self.batch_size)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> Any:
         rows = self._order[index * self.batch_size : (index + 1) * self.batch_size]
         return keras.tree.map_structure(lambda array: array[rows], self.parts)
 
-    def on_epoch_end(self):
+    def on_epoch_end(self) -> None:
         self.epoch += 1

@@ -3,6 +3,8 @@
 import math
 import random
 import time
+from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -25,22 +27,22 @@ class StopOnNaN(keras.callbacks.Callback):
         FloatingPointError: names epoch, step, learning rate and what to try.
     """
 
-    def __init__(self, out, clip_norm):
+    def __init__(self, out: Path, clip_norm: float | None) -> None:
         super().__init__()
         self.out = out
         self.clip_norm = clip_norm
         self.epoch = 0
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.epoch = epoch
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: Any, logs: dict[str, Any] | None = None) -> None:
         # Keras gives the mean since the epoch began, which stays NaN or infinite from the first such step on.
         self._check_loss(logs, "loss", f"step {batch + 1}: the training loss")
         if keras.backend.backend() == "tensorflow":  # JAX gives the optimizer its state back when the epoch ends
             self._check_scale(f"step {batch + 1}")
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._check_loss(logs, "val_loss", "the validation loss")
         self._check_scale("its last step")
 
@@ -77,25 +79,25 @@ class StopOnNaN(keras.callbacks.Callback):
 class Stopping(keras.callbacks.EarlyStopping):
     """Keras's early stopping, whose state can be saved and put back; the weights are kept by `Keeper`."""
 
-    def __init__(self, monitor, patience, state=None):
+    def __init__(self, monitor: str, patience: int, state: Any = None) -> None:
         super().__init__(monitor=monitor, patience=patience)
         self.saved = state
         self.checked = False
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         super().on_train_begin(logs)
         if self.saved:
             self.best, self.best_epoch, self.wait = (self.saved[name] for name in ("best", "best_epoch", "wait"))
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: Any, logs: dict[str, Any] | None = None) -> None:
         # After one step the names are known; a misspelt one must not cost an epoch.
         if not self.checked:
             self.checked = True
-            names = [*logs, *(f"val_{name}" for name in logs)]
+            names = [*(logs or {}), *(f"val_{name}" for name in logs or {})]
             if self.monitor not in names:
                 raise ValueError(f"`monitor` must be one of {', '.join(names)}; got {self.monitor!r}.")
 
-    def state(self):
+    def state(self) -> dict[str, Any]:
         """Returns the state as a dict of plain values."""
         return {"best": float(self.best), "best_epoch": int(self.best_epoch), "wait": self.wait}
 
@@ -112,7 +114,7 @@ class Keeper(keras.callbacks.Callback):
         best: list of arrays, the best weights so far, or None.
     """
 
-    def __init__(self, out, train, seed, history, stopping, best):
+    def __init__(self, out: Path, train: Any, seed: int, history: Any, stopping: Any, best: Any) -> None:
         super().__init__()
         self.out = out
         self.train = train
@@ -121,7 +123,7 @@ class Keeper(keras.callbacks.Callback):
         self.stopping = stopping
         self.best = best
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.started = time.perf_counter()
         # Data that draws from Python or NumPy draws the same in epoch e, resumed or not. TensorFlow is left alone:
         # seeding it throws its compiled steps away, and layers draw from seed generators, which the checkpoint holds.
@@ -131,8 +133,8 @@ class Keeper(keras.callbacks.Callback):
         if hasattr(self.train, "epoch"):
             self.train.epoch = epoch
 
-    def on_epoch_end(self, epoch, logs=None):
-        numbers = {**logs, "learning_rate": current_learning_rate(self.model)}
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        numbers = {**(logs or {}), "learning_rate": current_learning_rate(self.model)}
         self.history.append({**numbers, "seconds": time.perf_counter() - self.started})
         self.history.stopped_early = bool(self.model.stop_training) and epoch + 1 < self.params["epochs"]
         if self.stopping:

@@ -5,14 +5,16 @@ import json
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
 from rnn_zoo.files import atomic_file
+from rnn_zoo.types import Model
 
 
-def save_checkpoint(path, model, best, state):
+def save_checkpoint(path: str | Path, model: Model, best: Any, state: Any) -> None:
     """Writes the variables of model and optimizer, the best weights and `state` to `path`, atomically.
 
     Keras's own weight files leave out the seed generators, so that dropout would start over after a resume.
@@ -31,10 +33,10 @@ def save_checkpoint(path, model, best, state):
     ):
         arrays |= {f"{group}/{number}": value for number, value in enumerate(values)}
     with atomic_file(path, "wb") as file:
-        np.savez(file, **arrays)
+        np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
-def load_checkpoint(path, model):
+def load_checkpoint(path: str | Path, model: Model) -> Any:
     """Puts the variables of `path` into model and optimizer.
 
     Returns:
@@ -72,7 +74,7 @@ def load_checkpoint(path, model):
     return groups["best"] or None, state
 
 
-def save_model(path, model):
+def save_model(path: str | Path, model: Model) -> None:
     """Writes architecture and weights, without the optimizer, to a .keras file, atomically."""
     with tempfile.TemporaryDirectory() as folder, _without_optimizer(model):
         saved = Path(folder) / "model.keras"
@@ -81,7 +83,7 @@ def save_model(path, model):
             file.write(saved.read_bytes())
 
 
-def load_weights(path, model):
+def load_weights(path: str | Path, model: Model) -> None:
     """Puts the weights that `save_model` wrote into a model of the same architecture."""
     with _without_optimizer(model):
         model.load_weights(path)

@@ -1,6 +1,7 @@
 """Training curves as a picture."""
 
 from pathlib import Path
+from typing import Any
 
 from rnn_zoo.files import atomic_file
 
@@ -14,7 +15,7 @@ UNITS = {
 }
 
 
-def draw_curves(history, path, *, title="", loss_unit=""):
+def draw_curves(history: Any, path: str | Path, *, title: str = "", loss_unit: str = "") -> None:
     """Draws every metric of `history`, training beside validation, one panel a metric, to a PNG.
 
     Args:

@@ -3,7 +3,9 @@
 import importlib.util
 import inspect
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -16,26 +18,27 @@ from rnn_zoo.training.curves import draw_curves
 from rnn_zoo.training.history import History
 from rnn_zoo.training.optimizer import AverageOnValidation, averaged_weights, describe_optimizer, run_optimizer
 from rnn_zoo.training.prepare import check_seed
+from rnn_zoo.types import Model
 
 
 def fit(
-    model,
-    train,
-    validation=None,
+    model: Model,
+    train: Any,
+    validation: Any = None,
     *,
-    out,
-    epochs=10,
-    seed=0,
-    patience=2,
-    clip_norm=1.0,
-    weight_average=None,
-    learning_rate=None,
-    tensorboard=False,
-    config=None,
-    callbacks=(),
-    monitor="val_loss",
-    jit_compile=None,
-):
+    out: str | Path,
+    epochs: int = 10,
+    seed: int = 0,
+    patience: int = 2,
+    clip_norm: float | None = 1.0,
+    weight_average: float | None = None,
+    learning_rate: Any = None,
+    tensorboard: bool = False,
+    config: dict[str, Any] | None = None,
+    callbacks: Sequence[Any] = (),
+    monitor: str = "val_loss",
+    jit_compile: bool | None = None,
+) -> Any:
     """Trains a model, keeps the best epoch, and goes on where it was killed when the same call is made again.
 
         w <- optimizer(w, g / max(1, |g| / clip_norm))        a <- weight_average a + (1 - weight_average) w

@@ -4,6 +4,7 @@ import csv
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from rnn_zoo.files import atomic_file
 
@@ -25,31 +26,31 @@ class History:
     stopped_early: bool = False
     finished: bool = False
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Any:
         return self.epochs[name]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(next(iter(self.epochs.values()), ()))
 
     @property
-    def seconds(self):
+    def seconds(self) -> Any:
         """float, the wall time of all epochs in seconds."""
         return sum(self.epochs.get("seconds", ()))
 
     @property
-    def kept(self):
+    def kept(self) -> dict[str, Any]:
         """dict, the numbers of the epoch whose weights the model keeps; empty before the first."""
         if not len(self):
             return {}
         index = (self.best_epoch or len(self)) - 1
         return {name: values[index] for name, values in self.epochs.items()}
 
-    def append(self, numbers):
+    def append(self, numbers: Any) -> None:
         """Adds one epoch, a dict of floats with the same names every time."""
         for name, value in numbers.items():
             self.epochs.setdefault(name, []).append(float(value))
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """Returns everything as a dict of plain values; `History(**that)` is the way back."""
         return {
             "epochs": {name: list(values) for name, values in self.epochs.items()},
@@ -58,7 +59,7 @@ class History:
             "finished": self.finished,
         }
 
-    def write(self, folder):
+    def write(self, folder: str | Path) -> None:
         """Writes history.csv and then history.json to `folder`, each atomically."""
         with atomic_file(Path(folder) / "history.csv", newline="") as file:
             writer = csv.writer(file)
@@ -68,7 +69,7 @@ class History:
             json.dump(self.as_dict(), file, indent=1)
 
     @classmethod
-    def read(cls, folder):
+    def read(cls, folder: str | Path) -> Any:
         """Returns the history in `folder`/history.json, or None where there is none."""
         try:
             return cls(**json.loads((Path(folder) / "history.json").read_text(encoding="utf-8")))

@@ -1,12 +1,23 @@
 """The optimizer of a run: the model's own, fresh, with the run's step size, clipping and weight average."""
 
 import contextlib
+from collections.abc import Iterator
+from typing import Any
 
 import keras
 
+from rnn_zoo.types import Model
+
 
 @contextlib.contextmanager
-def run_optimizer(model, *, learning_rate=None, clip_norm=None, weight_average=None, jit_compile=None):
+def run_optimizer(
+    model: Model,
+    *,
+    learning_rate: Any = None,
+    clip_norm: float | None = None,
+    weight_average: float | None = None,
+    jit_compile: bool | None = None,
+) -> Iterator[Any]:
     """Within the block a compiled model has a fresh, built optimizer of the same kind; loss and metrics stay.
 
     Afterwards it has the optimizer it was compiled with, so that the settings of one run never leak into the next.
@@ -41,7 +52,7 @@ def run_optimizer(model, *, learning_rate=None, clip_norm=None, weight_average=N
         _forget_compiled_steps(model)
 
 
-def check_clipping(optimizer, clip_norm):
+def check_clipping(optimizer: Any, clip_norm: float | None) -> None:
     """ValueError when `optimizer` clips by itself and `clip_norm` would come on top."""
     config = _inner(optimizer).get_config()
     own = {name: config[name] for name in ("clipnorm", "clipvalue", "global_clipnorm") if config.get(name) is not None}
@@ -53,25 +64,25 @@ def check_clipping(optimizer, clip_norm):
         )
 
 
-def describe_optimizer(optimizer):
+def describe_optimizer(optimizer: Any) -> dict[str, Any]:
     """Returns the class and the settings of an optimizer as a dict, without its name, which Keras numbers."""
     config = {name: value for name, value in _inner(optimizer).get_config().items() if name != "name"}
     return {"class": type(_inner(optimizer)).__name__, **config}
 
 
-def current_learning_rate(model):
+def current_learning_rate(model: Model) -> float:
     """Returns the step size of the next step as a float."""
     return float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
 
 
-def loss_scale(model):
+def loss_scale(model: Model) -> Any:
     """Returns by how much the loss is multiplied under mixed_float16, as a float; None elsewhere."""
     scale = getattr(model.optimizer, "dynamic_scale", None)
     return None if scale is None else float(keras.ops.convert_to_numpy(scale))
 
 
 @contextlib.contextmanager
-def averaged_weights(model):
+def averaged_weights(model: Model) -> Iterator[Any]:
     """Within the block the model holds the average of its weights; the raw ones come back, bit for bit, afterwards.
 
     Without a weight average nothing changes. (`keras.callbacks.SwapEMAWeights` swaps by adding and subtracting, which
@@ -96,11 +107,11 @@ def averaged_weights(model):
 class AverageOnValidation(keras.callbacks.Callback):
     """Lets every validation see the averaged weights."""
 
-    def on_test_begin(self, logs=None):
+    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._block = averaged_weights(self.model)
         self._block.__enter__()
 
-    def on_test_end(self, logs=None):
+    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         self._block.__exit__(None, None, None)
 
 

@@ -1,6 +1,7 @@
 """The device, the precision and the seed of a process: what must be settled before a model is built."""
 
 import os
+from typing import Any
 
 import keras
 
@@ -9,7 +10,7 @@ from rnn_zoo.checks import one_of
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
 
-def prepare(seed=0, precision="float32"):
+def prepare(seed: int = 0, precision: str = "float32") -> Any:
     """Settles device, precision and seed, and prints them as the first line of output.
 
     Call it before the model is built: a layer takes its precision and its initial weights when it is made. With the
@@ -34,7 +35,7 @@ def prepare(seed=0, precision="float32"):
     return device
 
 
-def check_seed(seed):
+def check_seed(seed: int) -> Any:
     """Returns `seed` as an int; ValueError unless it is an integer in [0, 2**32)."""
     if isinstance(seed, bool) or not hasattr(seed, "__index__") or not 0 <= seed.__index__() < 2**32:
         raise ValueError(f"`seed` must be an integer in [0, 2**32), got {seed!r}.")

@@ -3,6 +3,7 @@
 import json
 import platform
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -16,7 +17,7 @@ CURVES = "curves.png"
 WRITTEN = (CHECKPOINT, MODEL, CURVES, "history.json", "history.csv")
 
 
-def check_folder(out, settings):
+def check_folder(out: Path, settings: dict[str, Any]) -> bool:
     """Compares the settings of a run with what `out` holds; nothing is written.
 
     Args:
@@ -52,7 +53,7 @@ def check_folder(out, settings):
     return True
 
 
-def write_config(out, settings):
+def write_config(out: Path, settings: dict[str, Any]) -> None:
     """Writes config.json: the settings, and what they ran with."""
     versions = {"python": platform.python_version(), "keras": keras.__version__, "rnn_zoo": rnn_zoo.__version__}
     if keras.backend.backend() == "tensorflow":
@@ -63,19 +64,19 @@ def write_config(out, settings):
         json.dump({**settings, "made_with": {"backend": keras.backend.backend(), **versions}}, file, indent=1)
 
 
-def remove_leftovers(out):
+def remove_leftovers(out: Path) -> None:
     """Deletes the half-written files that a kill left behind."""
     for name in (CONFIG, *WRITTEN):
         for leftover in Path(out).glob(f".{name}.*"):
             leftover.unlink(missing_ok=True)
 
 
-def plain(value):
+def plain(value: Any) -> Any:
     """Returns `value` as JSON gives it back: paths as strings, NumPy numbers as numbers, tuples as lists."""
     return json.loads(json.dumps(value, default=_plain_leaf))
 
 
-def show(settings):
+def show(settings: dict[str, Any]) -> None:
     """Prints the settings, one a line."""
     for name, value in _flatten(settings).items():
         print(f"  {name}: {value}")

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_zoo.files.tables import read_table
-from rnn_zoo.files.tables import read_header
+from rnn_zoo.files.tables import read_header, read_table
 
 COLUMNS = ["text", "label"]
 

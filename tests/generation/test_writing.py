@@ -91,11 +91,11 @@ def test_an_export_of_an_earlier_version_answers(language_model, folder, monkeyp
     texts, temperature = tf.TensorSpec([None], tf.string, "text"), tf.TensorSpec([], tf.float32, "temperature")
 
     @tf.function(input_signature=[texts, temperature, tf.TensorSpec([], tf.int32, "seed")])
-    def drawn(text, temperature, seed):
+    def sampled(text, temperature, seed):
         options = tf.strings.join([tf.strings.as_string(temperature, precision=1), tf.strings.as_string(seed)], " ")
         return {"text": tf.fill(tf.shape(text), options), "score": tf.zeros(tf.shape(text))}
 
-    tf.saved_model.save(tf.Module(), str(folder / "earlier"), signatures={"sample": drawn})
+    tf.saved_model.save(tf.Module(), str(folder / "earlier"), signatures={"sample": sampled})
     earlier = tf.saved_model.load(str(folder / "earlier"))
     model = load(language_model[1])
     monkeypatch.setattr(model._saved_model, "signatures", earlier.signatures)

@@ -31,8 +31,10 @@ def test_it_leaves_numbers_completions_and_a_model(run):
 
 def test_the_export_ranks_continuations(run):
     (answer,) = rnn_zoo.load(run / "run" / "export").predict(["We are"])
-    chances = list(answer.ranked.values())
-    assert len(chances) == 3 and chances == sorted(chances, reverse=True) and 0 < sum(chances) < 1
+    probabilities = list(answer.ranked.values())
+    assert (
+        len(probabilities) == 3 and probabilities == sorted(probabilities, reverse=True) and 0 < sum(probabilities) < 1
+    )
     assert answer.text == next(iter(answer.ranked)) and len(answer.next) == 10
 
 

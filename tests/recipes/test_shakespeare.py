@@ -39,8 +39,8 @@ def test_while_settings_are_chosen_the_test_part_is_not_looked_at(run, tmp_path,
     arguments = {"out": str(run / "run"), "results": str(tmp_path / "trial.csv"), "seed_text": "First"}
     load_recipe("shakespeare").main(str(run / "plays.txt"), **TINY, **arguments, split="validation")
     assert {row["split"] for row in results.read(tmp_path / "trial.csv")} == {"validation"}
-    told = capsys.readouterr().out
-    assert "char_lstm on validation" in told and "char_lstm on test" not in told
+    printed = capsys.readouterr().out
+    assert "char_lstm on validation" in printed and "char_lstm on test" not in printed
     assert "given: First\nwritten: " in (run / "run" / "examples.txt").read_text()
     with pytest.raises(ValueError, match="`split` must be one of 'test', 'validation'; got 'train'"):
         load_recipe("shakespeare").main(split="train", out=str(tmp_path / "run"))

@@ -149,7 +149,9 @@ def test_its_run_is_exported_again_by_the_command(trained, tmp_path, capsys):
 
 
 def test_its_page_opens(trained, tmp_path):
-    page = rnn_zoo.inspect(trained.export, trained.example.inspected or trained.example.question, tmp_path / "page.html")
+    page = rnn_zoo.inspect(
+        trained.export, trained.example.inspected or trained.example.question, tmp_path / "page.html"
+    )
     html = page.read_text(encoding="utf-8")
     assert page.stat().st_size < 3_000_000
     assert "<img" in html or "<svg" in html

@@ -197,7 +197,9 @@ def test_music_whose_keys_depend_on_each_other():
     keys = np.eye(3, dtype="float32")[[0, 2]]
     subject = open_subject(writer, keys, Look(labels=["C", "E", "G"]))
     every = np.array(list(np.ndindex(2, 2, 2)), "float32")
-    chances = np.exp(-writer.generator.decoder.head.negative_log_likelihood(writer.training(subject.batch)[0, -1], every).numpy())
+    chances = np.exp(
+        -writer.generator.decoder.head.negative_log_likelihood(writer.training(subject.batch)[0, -1], every).numpy()
+    )
     for name, chance in subject.answers:
         exact = chances[every[:, "CEG".index(name[4])] == 1].sum()
         assert chance == pytest.approx(exact, abs=0.12)  # of 200 draws

@@ -2,7 +2,9 @@
 
 import functools
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,11 +25,11 @@ class Forecasts(Exported):
     kind = "series"
 
     @functools.cached_property
-    def about(self):
+    def about(self) -> Any:
         """dict, as `rnn_zoo.tasks.forecasting.export.describe` gives it."""
         return json.loads((self.folder / "series.json").read_text(encoding="utf-8"))
 
-    def forecast(self, past, known=None, times=None):
+    def forecast(self, past: Any, known: Any = None, times: Any = None) -> dict[str, Any]:
         """Forecasts from raw windows.
 
         Args:
@@ -65,7 +67,7 @@ class Forecasts(Exported):
         answers = self._saved_model.signatures["serve"](**inputs)
         return {name: answers[name].numpy() for name in ("forecast", "lower", "upper")}
 
-    def predict(self, path):
+    def predict(self, path: str | Path) -> Any:
         """Forecasts the steps after the last row of a file.
 
         The file has the columns that the model was trained on. Where some are known ahead, rows for the steps ahead
@@ -91,10 +93,18 @@ class Forecasts(Exported):
                 table[f"{target}_{end}"] = answers[end][0, :, place]
         return pd.DataFrame(table)
 
-    def show(self, texts, console, *, batch_size=64, format="table"):
+    def show(self, texts: Sequence[str], console: Any, *, batch_size: int = 64, format: str = "table") -> None:
         raise ValueError(f"{self.name} forecasts series and reads no text; give it a --file of its columns.")
 
-    def answer_file(self, path, out=None, *, text_column="text", batch_size=64, overwrite=False):
+    def answer_file(
+        self,
+        path: str | Path,
+        out: str | Path | None = None,
+        *,
+        text_column: str = "text",
+        batch_size: int = 64,
+        overwrite: bool = False,
+    ) -> str:
         out = check_output(path, out, overwrite)
         table = self.predict(path)
         with atomic_file(out, newline="") as file:
@@ -103,7 +113,7 @@ class Forecasts(Exported):
         intervals = f"intervals of {self.about['coverage']:.0%}"
         return f"{out}: {len(table)} steps ahead, from {first} to {last}, with {intervals}."
 
-    def read(self, path):
+    def read(self, path: str | Path) -> Any:
         """(past <float>[lookback, columns], known <float>[horizon, known] or None, their times)."""
         import pandas as pd
 
@@ -120,7 +130,7 @@ class Forecasts(Exported):
                 f"{path}: line 1: it lacks {', '.join(missing)}; the model was trained on {about['time']}, "
                 f"{', '.join(columns)}. Add what is missing, under these names."
             )
-        times, values, frequency, lines = read_columns(path, time, columns)
+        times, values, frequency, lines = read_columns(path, str(time), columns)
         if frequency != about["frequency"]:
             raise ValueError(
                 f"{path}: column {time!r} has steps of {frequency}, the model was trained on "

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from rnn_zoo.checks import one_of
 from rnn_zoo.series.file import read_series
@@ -12,7 +13,7 @@ SAMPLES = {"bike_daily": load_bike_daily, "bike_hourly": load_bike_hourly, "co2"
 SERIES = (*SAMPLES, *ett.NAMES)
 
 
-def load_series(data, *, folder=None, **options):
+def load_series(data: Any, *, folder: str | Path | None = None, **options: Any) -> Any:
     """Loads a series and its cuts.
 
     Args:
@@ -34,8 +35,8 @@ def load_series(data, *, folder=None, **options):
             one_of("data", name, SERIES)
         return read_series(name, **options)
     read = SAMPLES.get(name)
-    known = () if read is None else read.__kwdefaults__
+    known = {} if read is None else read.__kwdefaults__ or {}
     for option in options:
         if option not in known:
-            raise ValueError(f"`{option}` is for a file of one's own: {name!r} is read in its own way. Leave it out.")
+            raise ValueError(f"`{option}` is for your own files: {name!r} has a fixed reader. Leave it out.")
     return ett.load_ett(name, folder=folder) if read is None else read(**options)

@@ -1,6 +1,7 @@
 """ETT: oil temperature and load of power transformers, from the user's own files."""
 
 import os
+from pathlib import Path
 
 import pandas as pd
 
@@ -11,7 +12,7 @@ NAMES = ("ett_h1", "ett_h2", "ett_m1")
 _MONTH = 30 * 24  # hours: what the literature calls a month
 
 
-def load_ett(name, *, folder=None):
+def load_ett(name: str, *, folder: str | Path | None = None) -> Series:
     """17,420 hours (69,680 quarters of an hour in ett_m1) of one transformer, seven columns, all to be forecast.
 
     Training, validation and test are its first 12, 4 and 4 months of 30 days, as in the literature; what comes after
@@ -38,7 +39,8 @@ def load_ett(name, *, folder=None):
         builder.prepare_from(folder or os.environ.get("ETT_DIR"))
     example = next(iter(builder.as_dataset(split="series").take(1)))
     per_hour = 4 if config == "m1" else 1
-    cuts = tuple(months * _MONTH * per_hour for months in (12, 16, 20))
+    months = _MONTH * per_hour
+    cuts = (12 * months, 16 * months, 20 * months)
     times = pd.DatetimeIndex([time.decode() for time in example["times"].numpy()])[: cuts[-1]]
     columns = tuple(builder.info.metadata["columns"])
     return Series(

@@ -5,7 +5,7 @@ import gzip
 import hashlib
 import io
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -28,17 +28,17 @@ class Ett(tfds.core.GeneratorBasedBuilder):
     BUILDER_CONFIGS: ClassVar = [tfds.core.BuilderConfig(name=name, description=f"ETT{name}") for name in _DIGESTS]
 
     @property
-    def file_name(self):
+    def file_name(self) -> str:
         """str, the name of the published file."""
         return f"ETT{self.builder_config.name}.csv"
 
-    def prepare_from(self, folder):
+    def prepare_from(self, folder: str | Path | None) -> None:
         """Reads the file in a folder; the checksum is compared before anything is written."""
         self.check(folder)
         config = tfds.download.DownloadConfig(manual_dir=folder)
         self.download_and_prepare(download_config=config)
 
-    def check(self, folder):
+    def check(self, folder: str | Path | None) -> Any:
         """The text of the published file; ValueError where it is another."""
         path = _find_file(folder, self.file_name)
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()

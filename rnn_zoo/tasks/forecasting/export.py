@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -13,12 +14,20 @@ from rnn_zoo.export.saving import check_place, complete
 from rnn_zoo.files import atomic_file, atomic_folder
 from rnn_zoo.layers.heads.raw_forecast import RawForecast
 from rnn_zoo.layers.recurrent.implementation import portable
+from rnn_zoo.types import Model
 
 SERIES = "series.json"
 KIND = "series"
 
 
-def save_series(forecaster, windows, to, *, card=None, metrics=None):
+def save_series(
+    forecaster: Any,
+    windows: Any,
+    to: str | Path,
+    *,
+    card: dict[str, Any] | None = None,
+    metrics: dict[str, Any] | None = None,
+) -> Any:
     """Exports a forecaster: a SavedModel from a raw window to the steps ahead, with all that is known about it.
 
     Its intervals are as wide as those of the last window of the test part, when all before it is known. The folder `to`
@@ -43,21 +52,28 @@ def save_series(forecaster, windows, to, *, card=None, metrics=None):
     return _save(forecaster.model, describe(forecaster, windows), to, card, metrics)
 
 
-def save_run(model, folder, to, *, card=None, metrics=None):
-    """`save_series` of what lies in a folder: a network beside what `leave_series` left, or an earlier export."""
+def save_run(
+    model: Model,
+    folder: Path,
+    to: str | Path,
+    *,
+    card: dict[str, Any] | None = None,
+    metrics: dict[str, Any] | None = None,
+) -> Any:
+    """`save_series` of what lies in a folder: a network beside what `complete_run` wrote, or an earlier export."""
     said = json.loads((folder / SERIES).read_text(encoding="utf-8"))
     raw = [layer for layer in model.layers if isinstance(layer, RawForecast)]
     return _save(raw[0].network if raw else model, said, to, card, metrics)
 
 
-def leave_series(forecaster, windows, folder):
-    """Writes to the folder of a run what `rnn-zoo export` needs of it: kind.txt and series.json, each atomically."""
+def complete_run(out: str | Path, forecaster: Any, windows: Any) -> None:
+    """Writes `kind.txt` and `series.json`, which `rnn-zoo export` needs, to a run's folder."""
     for name, text in ((kinds.KIND, KIND), (SERIES, _json(describe(forecaster, windows)))):
-        with atomic_file(Path(folder) / name) as file:
+        with atomic_file(Path(out) / name) as file:
             file.write(f"{text}\n")
 
 
-def describe(forecaster, windows):
+def describe(forecaster: Any, windows: Any) -> dict[str, Any]:
     """dict of plain values: what a file to predict from has to hold, and what the network's numbers mean.
 
     Raises:
@@ -84,7 +100,7 @@ def describe(forecaster, windows):
     }
 
 
-def raw_model(forecaster, windows):
+def raw_model(forecaster: Any, windows: Any) -> Any:
     """keras.Model from a raw window, named as the signature, to a dict of forecast, lower and upper in units."""
     return _raw(forecaster.model, describe(forecaster, windows))
 

@@ -1,9 +1,13 @@
 """Scores of forecasts: squared, absolute, scaled and relative errors, and what the intervals held."""
 
+from typing import Any
+
 import numpy as np
 
+from rnn_zoo.types import Tensor
 
-def naive_error(values, season):
+
+def naive_error(values: Tensor, season: Any) -> Any:
     """The mean absolute error of the seasonal naive forecast of one step, on the training part: the unit of MASE.
 
     Args:
@@ -17,7 +21,7 @@ def naive_error(values, season):
     return np.where(error > 1e-12 * np.maximum(1, np.abs(values).max(axis=0)), error, 1.0)
 
 
-def forecast_scores(actual, forecast, scale, unit):
+def forecast_scores(actual: Any, forecast: Any, scale: Any, unit: Any) -> dict[str, Any]:
     """Scores over windows, steps and targets, and for each step ahead.
 
         mse   = mean (z - f)^2,  mae = mean |z - f|                       scaled

@@ -5,6 +5,9 @@ With `known` > 0 a model has two inputs, "past" and "known" <float>[batch, horiz
 ahead.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 
 from rnn_zoo.layers import FutureSteps, InstanceNorm, JoinSegments, Quantiles, Recurrent, SegRNN
@@ -17,19 +20,19 @@ from rnn_zoo.topologies import many_to_one
 @register_model
 def forecast_segrnn(
     *,
-    lookback=720,
-    horizon=96,
-    features=7,
-    targets=7,
-    known=0,
-    cell="gru",
-    units=128,
-    segment=48,
-    dropout=0.5,
-    norm="last",
-    levels=LEVELS,
-    seed=None,
-):
+    lookback: int = 720,
+    horizon: int = 96,
+    features: int = 7,
+    targets: Any = 7,
+    known: Any = 0,
+    cell: str = "gru",
+    units: int = 128,
+    segment: int = 48,
+    dropout: float = 0.5,
+    norm: str = "last",
+    levels: Sequence[float] = LEVELS,
+    seed: int | None = None,
+) -> Any:
     """A GRU over segments, one for all targets, that forecasts all segments ahead side by side (Lin et al. 2023)."""
     inputs, ahead = _inputs(lookback, horizon, features, known)
     front = InstanceNorm(features, norm, targets=targets, name="instance_norm")
@@ -81,18 +84,18 @@ forecast_lstm, forecast_gru = map(_last_state, ("lstm", "gru"))
 @register_model
 def forecast_encoder_decoder(
     *,
-    lookback=56,
-    horizon=14,
-    features=3,
-    targets=1,
-    known=0,
-    cell="gru",
-    units=64,
-    dropout=0.2,
-    norm="revin",
-    levels=LEVELS,
-    seed=None,
-):
+    lookback: int = 56,
+    horizon: int = 14,
+    features: int = 3,
+    targets: Any = 1,
+    known: Any = 0,
+    cell: str = "gru",
+    units: int = 64,
+    dropout: float = 0.2,
+    norm: str = "revin",
+    levels: Sequence[float] = LEVELS,
+    seed: int | None = None,
+) -> Any:
     """One recurrence reads the past, another, which starts with its states, reads what is known of the steps ahead."""
     inputs, ahead = _inputs(lookback, horizon, features, known)
     front = InstanceNorm(features, norm, targets=targets, name="instance_norm")

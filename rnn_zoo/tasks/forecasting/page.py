@@ -1,6 +1,7 @@
 """Pages of forecasters, exported or live: the forecast, and what each step of the past contributes to it."""
 
 import dataclasses
+from typing import Any
 
 import keras
 import numpy as np
@@ -9,6 +10,7 @@ from rnn_zoo.inspection.pictures import charts
 from rnn_zoo.inspection.subject import Picture, Subject, answer_of, head_of, mean_output
 from rnn_zoo.layers.heads.quantiles import Quantiles, middle_of
 from rnn_zoo.layers.heads.raw_forecast import RawForecast
+from rnn_zoo.types import Model
 
 
 @dataclasses.dataclass
@@ -31,16 +33,16 @@ class Window:
     upper: object = None
 
 
-def is_live(model, given):
+def is_live(model: Model, given: Any) -> bool:
     return head_of(model, (Quantiles, RawForecast)) is not None
 
 
-def opened(exported):
+def opened(exported: Any) -> dict[str, Any]:
     about = exported.about
     return {"labels": [*about["targets"], *about["inputs"], *about["known"]]}
 
 
-def subject(model, given, look):
+def subject(model: Model, given: Any, look: Any) -> Subject:
     """A forecaster and what it forecasts from: explained is the first step ahead of the first target.
 
     Args:
@@ -91,7 +93,7 @@ def subject(model, given, look):
         shown=[Picture(title, lambda: charts.draw_forecast(window, index[1], title), alt)],
         loss=mean_output,
         baseline=np.broadcast_to(window.past.mean(axis=0), window.past.shape),
-        through={dict: "past", list: 0}.get(type(inputs)),
+        through="past" if isinstance(inputs, dict) else 0 if isinstance(inputs, list) else None,
         drawn=None if raw is None else raw.network,
         baseline_name="a past that stays at its mean",
         texts=False,

@@ -1,10 +1,14 @@
 """report.png of a forecaster: forecasts with their intervals against what happened, and the error by horizon."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from rnn_zoo.types import Tensor
 
 _MODEL = "#1f6f8b"
 _OTHERS = ("#c8553d", "#e0a458", "#7a6f9b", "#6a994e", "#8d99ae")
@@ -12,7 +16,7 @@ _GREY = "#5c6670"
 _SHOWN = 3  # windows
 
 
-def draw_forecasts(result, windows, starts, forecast, file):
+def draw_forecasts(result: Any, windows: Any, starts: Tensor, forecast: Any, file: Any) -> None:
     """Draws the report.
 
     Args:
@@ -32,7 +36,7 @@ def draw_forecasts(result, windows, starts, forecast, file):
         x=0.01,
         ha="left",
     )
-    above, below = figure.subfigures(2, 1, height_ratios=(1.25, 1))
+    above, below = figure.subfigures(2, 1, height_ratios=(1.25, 1))  # type: ignore[misc]
     panels = above.subplots(1, _SHOWN, squeeze=False)[0]
     places = np.linspace(0, len(starts) - 1, _SHOWN).round().astype(int)
     target = len(result["targets"]) - 1  # of ETT, the oil temperature

@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -22,7 +23,9 @@ _SCORES = (
 )
 
 
-def forecast_report(forecasters, windows, *, split="test", out=None, console=None):
+def forecast_report(
+    forecasters: Any, windows: Any, *, split: str = "test", out: str | Path | None = None, console: Any = None
+) -> Any:
     """Scores forecasters on the same windows and says in words which is better.
 
     Every window is scored whose steps ahead all lie in the part, and none is dropped.
@@ -80,7 +83,16 @@ def forecast_report(forecasters, windows, *, split="test", out=None, console=Non
     return result
 
 
-def forecast_rows(report, *, recipe, data, seed, command, hardware=None, versions=None):
+def forecast_rows(
+    report: dict[str, Any],
+    *,
+    recipe: str,
+    data: Any,
+    seed: int,
+    command: str,
+    hardware: str | None = None,
+    versions: str | None = None,
+) -> Any:
     """The rows of a report for `rnn_zoo.evaluation.results.append`, the horizon in the name of each metric.
 
     Args:

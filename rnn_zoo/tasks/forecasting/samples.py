@@ -1,6 +1,7 @@
 """The series that ship with the package: bike rentals and carbon dioxide."""
 
 import gzip
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ _CO2 = _SAMPLES / "co2_weekly" / "co2_weekly_mlo.csv"
 _NO_MEASUREMENT = -999.99
 
 
-def load_bike_hourly(*, fill="zero", validation=0.2, test=0.2):
+def load_bike_hourly(*, fill: str = "zero", validation: Any = 0.2, test: Any = 0.2) -> Any:
     """Bike rentals of 17,544 hours, with the holidays that are known ahead and the weather that is not.
 
     An hour without a row is one without a rental, so that the rentals of missing hours are 0; their weather is that of
@@ -39,7 +40,7 @@ def load_bike_hourly(*, fill="zero", validation=0.2, test=0.2):
     return _series("bike_hourly", frame, 1, 3, "h", notes, validation, test)
 
 
-def load_bike_daily(*, validation=0.2, test=0.2):
+def load_bike_daily(*, validation: Any = 0.2, test: Any = 0.2) -> Any:
     """Bike rentals of 731 days, the sum of their hours, with the holidays that are known ahead.
 
     Args:
@@ -53,7 +54,7 @@ def load_bike_daily(*, validation=0.2, test=0.2):
     return _series("bike_daily", frame, 1, 0, "D", (), validation, test)
 
 
-def load_co2(*, fill="linear", validation=0.2, test=0.2):
+def load_co2(*, fill: str = "linear", validation: Any = 0.2, test: Any = 0.2) -> Any:
     """Carbon dioxide over Mauna Loa in ppm, 2,547 weeks, of which 18 without a measurement are filled.
 
     Args:

@@ -7,7 +7,9 @@ python -m rnn_zoo.tasks.forecasting.table results/forecasting.csv --into README.
 import re
 import statistics
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cyclopts
 
@@ -26,7 +28,7 @@ _SEED_AND_FOLDER = re.compile(r"\s+--(seed|out|results)[ =]\S+")
 _HORIZON = re.compile(r"\s+--horizon[ =]\S+")
 
 
-def forecast_table(path):
+def forecast_table(path: str | Path) -> Any:
     """A Markdown table of a result file: a line for each network, data set and horizon H; the commands below it.
 
     Each error is the MSE of scaled values, the mean over the seeds with its standard deviation; the smallest is bold.
@@ -93,7 +95,7 @@ def _spread(values):
     return f"{text} ± {statistics.stdev(values):.2g}" if len(set(values)) > 1 else text
 
 
-def _command(path: Path, *, into: Path | None = None):
+def _command(path: Path, *, into: Path | None = None) -> None:
     """Print the table of forecasts, or put it into a document.
 
     Args:
@@ -107,7 +109,7 @@ def _command(path: Path, *, into: Path | None = None):
         print(f"{into}: {'rewritten' if insert_text(into, path.stem, text) else 'was up to date'}")
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> Any:
     """The command `python -m rnn_zoo.tasks.forecasting.table`; returns the exit code."""
     name = "python -m rnn_zoo.tasks.forecasting.table"
     application = cyclopts.App(name=name, help_format="plaintext", version_flags=[], result_action="return_value")

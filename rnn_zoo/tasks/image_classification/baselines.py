@@ -32,7 +32,7 @@ def pixel_logistic_regression(
         model = LogisticRegression(C=strength, max_iter=5_000).fit(_pixels(train.images), train.labels)
         answers = model.predict_proba(_pixels(validation.images))
         losses[strength] = log_loss(validation.labels, answers, labels=model.classes_)
-    best = min(losses, key=losses.get)
+    best = min(losses, key=lambda strength: losses[strength])
     images = np.concatenate([_pixels(train.images), _pixels(validation.images)])
     model = LogisticRegression(C=best, max_iter=5_000).fit(images, np.concatenate([train.labels, validation.labels]))
     parameters = model.coef_.size + model.intercept_.size

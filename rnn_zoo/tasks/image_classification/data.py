@@ -121,14 +121,15 @@ def _split(name: str, images: np.ndarray, names: np.ndarray, seed: int, licence:
         raise ValueError(f"{source}: class {few!r} has {counts.min()} images, and three splits need 3; add some.")
     images, labels = images.astype("float32"), labels.astype("int32")
     rest, test = hold_out(labels, _HELD_OUT, seed)
-    train, validation = (rest[rows] for rows in hold_out(labels[rest], _HELD_OUT, seed))
-    parts = [ImageSplit(images[rows], labels[rows]) for rows in (train, validation, test)]
-    return ImageDataset(name, tuple(map(str, classes)), *parts, licence, source)
+    kept, held = hold_out(labels[rest], _HELD_OUT, seed)
+    train, validation, tested = (ImageSplit(images[rows], labels[rows]) for rows in (rest[kept], rest[held], test))
+    return ImageDataset(name, tuple(map(str, classes)), train, validation, tested, licence, source)
 
 
 def _read_folder(path: Path, size: int | None, color: bool) -> tuple[np.ndarray, np.ndarray]:
     classes = sorted(entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
-    images, names = [], []
+    images: list[np.ndarray] = []
+    names = []
     for folder in classes:
         for file in sorted(filter(is_image, folder.iterdir())):
             image = read_image(file, None if size is None else (size, size), color)

@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_zoo.inspection.pictures import charts
 from rnn_zoo.inspection.subject import Picture, Subject, answer_of
-from rnn_zoo.types import Model, Shape
+from rnn_zoo.types import Model
 
 
 def is_live(model: Model, given: Any) -> bool:
@@ -43,7 +43,7 @@ def subject(model: Model, given: Any, look: Any) -> Subject:
         explained=labels[best],
         targets=order[:1],
         card=look.card,
-        given=given if isinstance(given, str | Path) else f"an image of {height} x {width} pixels",
+        given=str(given) if isinstance(given, str | Path) else f"an image of {height} x {width} pixels",
         columns=[str(column + 1) for column in range(width)],
         shown=[
             Picture(
@@ -59,7 +59,7 @@ def subject(model: Model, given: Any, look: Any) -> Subject:
     )
 
 
-def _pixels(given: Any, shape: Shape) -> np.ndarray:
+def _pixels(given: Any, shape: tuple[int, int, int]) -> np.ndarray:
     if isinstance(given, str | Path):
         from rnn_zoo.tasks.image_classification.image_files import read_image
 

@@ -53,7 +53,8 @@ def draw_images(
         if answers[row] != labels[row]:
             text, color = f"{text}\nis {names[labels[row]]}", "firebrick"
         axis.set_title(text, fontsize=8, color=color)
-    figure.suptitle(f"{title}: {len(wrong)} mistakes of {len(labels):,}" if title else None, fontsize=10)
+    if title:
+        figure.suptitle(f"{title}: {len(wrong)} mistakes of {len(labels):,}", fontsize=10)
     with atomic_file(path, "wb") as file:
         figure.savefig(file, format="png", dpi=110)
 

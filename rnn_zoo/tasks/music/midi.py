@@ -35,7 +35,8 @@ def read_midi(path: str | Path, seconds: float = 0.5) -> list[list[int]]:
         if isinstance(error, FileNotFoundError):
             raise
         raise ValueError(f"{path} cannot be read as MIDI ({error}).") from error
-    now, began, notes = 0.0, {}, []
+    now, notes = 0.0, []
+    began: dict[tuple[int, int], float] = {}
     for message in messages:
         now += message.time
         if message.type not in ("note_on", "note_off") or getattr(message, "channel", 0) == _DRUMS:

@@ -51,7 +51,7 @@ def subject(model: Model, given: Any, look: Any) -> Subject:
             "sampled chords. Contributions are those of the keys before to the log-probability of the most frequent "
             "next chord."
         )
-        explained = {"explained": f"next: {sounding}", "unit": "nats", "index": (len(inputs) - 1,)}
+        explained: dict[str, Any] = {"explained": f"next: {sounding}", "unit": "nats", "index": (len(inputs) - 1,)}
         explained |= {"model": _log_probability(model, head, targets), "loss": _negative_mean, "drawn": model}
     else:
         notes.append("Contributions are those of the keys before to the probability of the most likely next key.")

@@ -1,7 +1,5 @@
 """Batches of labelled streams."""
 
-from collections.abc import Iterable
-
 import keras
 import numpy as np
 
@@ -19,6 +17,6 @@ def stream_batches(
     return ArrayBatches(ids, labels, batch_size=batch_size, shuffle=shuffle, seed=seed)
 
 
-def padded(rows: Iterable[Tensor]) -> np.ndarray:
+def padded(rows: Tensor) -> np.ndarray:
     """Rows of integers as one array <int>[rows, longest], padded with zeros on the right."""
     return keras.utils.pad_sequences(list(rows), padding="post")

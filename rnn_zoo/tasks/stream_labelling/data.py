@@ -93,11 +93,13 @@ def load_word_stream(
         raise ValueError(f"`length` must be more than the {len(word)} characters of {word!r}, got {length}.")
     positive_integer("streams", streams)
     if data == "generated":
-        parts = [
+        train, validation, test = (
             _split(generate(word, count, length, [seed, number]), word)
             for number, count in enumerate((streams, -(-streams // 4), -(-streams // 4)))
-        ]
-        return WordStream(data, word, *parts, "none needed: generated", f"generated here with seed {seed}")
+        )
+        return WordStream(
+            data, word, train, validation, test, "none needed: generated", f"generated here with seed {seed}"
+        )
     text = load_text(data)
     parts = []
     for name in ("train", "validation", "test"):
@@ -109,7 +111,8 @@ def load_word_stream(
                 f"of {len(part):,} characters does not; use a longer text or another `word`. Case matters."
             )
         parts.append(split)
-    return WordStream(str(data), word, *parts, text.licence, text.source)
+    train, validation, test = parts
+    return WordStream(str(data), word, train, validation, test, text.licence, text.source)
 
 
 def generate(word: str, count: int, length: int, seed: int | Sequence[int]) -> list[str]:

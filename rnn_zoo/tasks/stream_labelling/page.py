@@ -43,8 +43,8 @@ def subject(model: Model, text: str, look: Any) -> Subject:
         answers = answer_of(model, ids)
     labels = look.label(answers.shape[-1])
     place, label = np.unravel_index(answers.argmax(), answers.shape) if look.index is None else look.index
-    places = np.argsort(-answers[:, label], kind="stable")
-    places = [place, *places[places != place]][:_SHOWN]
+    order = np.argsort(-answers[:, label], kind="stable")
+    places = [place, *order[order != place]][:_SHOWN]
     targets, loss = own_answer(model, answers)
     peaks = [f"{name} at most {answers[:, k].max():.2f}" for k, name in enumerate(labels)]
     return Subject(

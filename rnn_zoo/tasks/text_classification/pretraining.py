@@ -29,7 +29,7 @@ def language_model(network: Any, vocabulary_size: int, samples: int, seed: int) 
     words = LanguageModelLoss(
         vocabulary_size,
         front.dim,
-        backward_features=recurrence.backward_features,
+        backward_features=recurrence.backward_features,  # type: ignore[arg-type] # None is refused
         seen=2,  # a step of `NGrams` knows the word before it
         samples=samples,
         seed=seed,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from waves import waves
 
-from rnn_zoo.tasks.forecasting.backtest import backtest_summary, backtest_table
 from rnn_zoo.tasks.forecasting.forecasters import LastValue, Ridge, SeasonalNaive
+from rnn_zoo.tasks.forecasting.forecasters.backtest import backtest_summary, backtest_table
 
 
 def test_predict_needs_fit():

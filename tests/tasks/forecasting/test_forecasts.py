@@ -15,7 +15,7 @@ from rnn_zoo.export.folder import verify_checksums
 from rnn_zoo.layers import TimeFeatures
 from rnn_zoo.layers.heads.quantiles import LEVELS
 from rnn_zoo.series.windows import minutes
-from rnn_zoo.tasks.forecasting.export import leave_series, raw_model, save_series
+from rnn_zoo.tasks.forecasting.export import complete_run, raw_model, save_series
 from rnn_zoo.tasks.forecasting.forecasters import Network
 
 
@@ -83,7 +83,7 @@ def test_tensorflow_alone_and_keras_alone_give_the_same(fitted, folder):
 
 def test_a_run_and_an_export_are_exported_again(fitted, folder, tmp_path, capsys):
     network, windows = fitted
-    leave_series(network, windows, network.out)
+    complete_run(network.out, network, windows)
     expected = rnn_zoo.load(folder).forecast(*raw(windows, 130))
     for source in (network.out, folder):
         to = tmp_path / source.name

@@ -57,11 +57,14 @@ def test_frequencies(tmp_path, times, frequency):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (changed(3, "2024-01-04,many,0"), r"line 5: column 'sales' holds 'many', which is no finite number\. Mend it"),
+        (
+            changed(3, "2024-01-04,many,0"),
+            r"line 5: column 'sales' holds 'many', which is not a finite number\. Corr",
+        ),
         (changed(3, '2024-01-04,"1.234,5",0'), r"line 5: column 'sales' .*with a point"),
         (changed(3, "2024-01-04,inf,0"), r"line 5: column 'sales' holds 'inf'"),
-        (changed(3, "soon,1,0"), r"line 5: column 'time' holds 'soon', which is no time like that of line 2"),
-        (changed(3, ROWS[2]), r"line 5: column 'time' repeats the time of line 4, 2024-01-03\. Keep one row a time"),
+        (changed(3, "soon,1,0"), r"line 5: column 'time' holds 'soon', which is not a time like that of line 2"),
+        (changed(3, ROWS[2]), r"line 5: column 'time' repeats the time of line 4, 2024-01-03\. Keep one row per time"),
         (changed(3, "2023-01-04,1,0"), r"line 5: column 'time': 2023-01-04 comes after 2024-01-03 of line 4\. Sort"),
         (changed(3, "2024-01-04 12:00,1,0"), r"line 5: column 'time': 2024-01-04 12:00:00 comes 1 days 12:00:00 after"),
         (
@@ -99,7 +102,7 @@ def test_a_constant_column_works_and_is_said(tmp_path):
     ("options", "message"),
     [
         ({"target": ["salse"]}, r"no column 'salse'; it has 'time', 'sales', 'holiday'"),
-        ({"target": ["sales"], "known": ["sales"]}, "must be different columns; 'sales' is twice"),
+        ({"target": ["sales"], "known": ["sales"]}, "must be different columns; 'sales' is there twice"),
         ({"inputs": ["sales"], "known": ["holiday"]}, "no column is left to forecast"),
         ({"fill": "mean"}, "`fill` must be one of 'linear', 'last', 'zero'"),
         ({"season": 0}, "`season` must be a positive integer, got 0"),
@@ -116,5 +119,5 @@ def test_a_wrong_name_gets_the_nearest(tmp_path):
         load_series("bike_dayly")
     with pytest.raises(FileNotFoundError):
         load_series(tmp_path / "none.csv")
-    with pytest.raises(ValueError, match="`time` is for a file of one's own"):
+    with pytest.raises(ValueError, match="`time` is for your own files"):
         load_series("co2", time="week")

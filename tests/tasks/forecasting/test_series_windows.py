@@ -5,6 +5,7 @@ import pytest
 from series_files import series
 
 from rnn_zoo.layers import TimeFeatures
+from rnn_zoo.series.batches import WindowBatches
 from rnn_zoo.series.windows import Windows
 
 WAVES = series(60)  # 30, 18, 12
@@ -39,7 +40,8 @@ def test_time_features_stand_last_and_are_known_ahead():
 def test_batches_are_those_windows():
     windows = Windows(WAVES, 5, 3)
     starts = windows.starts("train")
-    batches = list(windows.dataset(starts, 10, with_known=True))
+    data = WindowBatches(windows, starts, 10, with_known=True)
+    batches = [data[place] for place in range(len(data))]
     assert [len(future) for _, future in batches] == [10, 10, 3]
     for place, part in enumerate((windows.past(starts), windows.ahead(starts))):
         np.testing.assert_array_equal(np.concatenate([inputs[place] for inputs, _ in batches]), part)
@@ -50,12 +52,29 @@ def test_epochs_are_shuffled_and_the_seed_decides():
     windows = Windows(WAVES, 5, 3)
 
     def order(seed):
-        data = windows.dataset(windows.starts("train"), 23, shuffle=True, seed=seed)
-        return [next(iter(data))[1].numpy()[:, 0, 0].tolist() for _ in range(2)]
+        data = WindowBatches(windows, windows.starts("train"), 23, shuffle=True, seed=seed)
+        orders = [data[0][1][:, 0, 0].tolist()]
+        data.on_epoch_end()
+        return [*orders, data[0][1][:, 0, 0].tolist()]
 
     first, second = order(1)
     assert first != second and sorted(first) == sorted(second)
     assert order(1)[0] == first != order(2)[0]
+
+
+def test_the_order_of_an_epoch_is_that_of_tf_data_and_needs_no_epoch_before():
+    """Numbers in `results` were made with the shuffle of tf.data."""
+    import tensorflow as tf
+
+    windows = Windows(WAVES, 5, 3)
+    starts = windows.starts("train")
+    tf.random.set_seed(7)
+    shuffled = tf.data.Dataset.from_tensor_slices(starts).shuffle(len(starts), seed=7)
+    expected = [list(shuffled.as_numpy_iterator()) for _ in range(3)]
+    for epoch in (2, 0, 1):
+        data = WindowBatches(windows, starts, len(starts), shuffle=True, seed=7)
+        data.epoch = epoch
+        np.testing.assert_array_equal(data[0][1], windows.future(np.array(expected[epoch])))
 
 
 def test_what_is_known_until_a_step_knows_nothing_later():

@@ -5,7 +5,7 @@ from rnn_zoo.text import Symbols
 
 
 def test_words_that_go_together_find_each_other():
-    """Which word is which follows from no sentence alone."""
+    """No single sentence determines which word translates which."""
     sources = ["the house", "the book", "a book", "a small house", "the small book"]
     targets = ["das haus", "das buch", "ein buch", "ein kleines haus", "das kleine buch"]
     reads, writes = Symbols.fit(sources), Symbols.fit(targets)

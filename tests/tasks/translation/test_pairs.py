@@ -48,7 +48,7 @@ def test_the_hindi_sample_leaves_its_authors_out():
     assert "CC-BY" not in written and any("\u0900" <= letter <= "\u097f" for letter in written)
 
 
-def test_a_file_of_ones_own(tmp_path):
+def test_a_tsv_file_is_split(tmp_path):
     write(tmp_path, {"own.tsv": [f"a {n}\tb {n}\tby me" for n in range(40)]})
     pairs = load_pairs(tmp_path / "own.tsv")
     assert [len(split) for split in (pairs.train, pairs.validation, pairs.test)] == [36, 2, 2]

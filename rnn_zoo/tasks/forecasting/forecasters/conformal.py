@@ -1,6 +1,7 @@
 """Conformal calibration: how much wider an interval has to be to hold what it promises, now and as time goes on."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ import numpy as np
 _PACE = 0.5
 
 
-def misses(actual, lower, upper):
+def misses(actual: Any, lower: Any, upper: Any) -> Any:
     """How far each interval would have had to move its ends apart to hold what came; below 0 where it held.
 
         E = max(lower - y, y - upper)
@@ -22,7 +23,7 @@ def misses(actual, lower, upper):
     return np.maximum(lower - actual, actual - upper)
 
 
-def margins(scores, coverage):
+def margins(scores: Any, coverage: float) -> Any:
     """Split-conformal margins: so much wider, each interval would have held on what it was not fitted on.
 
         margin = the ceil((n + 1) coverage)-th smallest of E_1 ... E_n
@@ -51,7 +52,7 @@ def margins(scores, coverage):
     return np.partition(scores, rank - 1, axis=0)[rank - 1]
 
 
-def track(scores, margin, spread, coverage):
+def track(scores: Any, margin: Any, spread: Any, coverage: float) -> Any:
     """Margins that follow what comes in: what was missed widens all intervals of a target, what was held narrows them.
 
         margin_(t+1) = margin_t + spread / (2 sqrt(horizon)) * (share of what came in that was missed - (1 - coverage))
@@ -84,7 +85,7 @@ def track(scores, margin, spread, coverage):
     return used
 
 
-def widen(value, lower, upper, margin):
+def widen(value: Any, lower: Any, upper: Any, margin: Any) -> Any:
     """(lower, upper) by the margin, which may not cross at the forecast.
 
     Args:

@@ -1,11 +1,13 @@
 """Forecaster: the verbs of every forecaster, naive or trained."""
 
 import dataclasses
+from typing import Any, Self
 
 import numpy as np
 
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.tasks.forecasting.forecasters.conformal import margins, misses, track, widen
+from rnn_zoo.types import Tensor
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,46 +25,48 @@ class Forecast:
 
 
 class Forecaster:
-    """Something that looks at the past of a series and forecasts steps ahead, with intervals.
+    """Base class of forecasters: predicts the next steps of a series, with calibrated intervals.
 
-    A subclass defines `learn` and `guess`; all numbers it sees and gives are scaled, as `Windows` gives them.
+    A subclass defines `learn`, `guess` and `fresh`. All values are scaled, as `Windows` returns them.
 
     Args:
-        coverage: float in (0, 1), the share of steps that an interval is to hold.
+        coverage: fraction of the steps that an interval should cover, in (0, 1).
     Attributes:
-        name: str.
-        margins: <float>[horizon, targets], by which the calibration widens the intervals at the end of the validation
+        name: name in reports.
+        margins: <float>[horizon, targets], by which calibration widens the intervals at the end of the validation
             part; None before `fit`.
-        spread: <float>[horizon, targets], the standard deviation of the scores that they come from.
-        parameters: int, the numbers learned.
-        train_seconds: float, None where nothing is learned.
+        spread: <float>[horizon, targets], standard deviation of the calibration scores.
+        parameters: number of learned values.
+        train_seconds: seconds of training; None if nothing is learned.
     """
 
-    name = None
-    parameters = 0
-    train_seconds = None
+    name: str = ""
+    parameters: int = 0
+    train_seconds: float | None = None
+    margins: Tensor = None
+    spread: Tensor = None
 
-    def __init__(self, coverage=0.9):
+    def __init__(self, coverage: float = 0.9) -> None:
         if not 0 < coverage < 1:
             raise ValueError(f"`coverage` must be a number in (0, 1), got {coverage!r}.")
         self.coverage = coverage
         self.margins = self.spread = None
 
-    def learn(self, windows):
-        """Fits what there is to fit to the training part; the validation part may be looked at for choices."""
+    def learn(self, windows: Any) -> None:
+        """Fits the training part; the validation part may be used for choices."""
 
-    def guess(self, windows, starts):
-        """The forecasts before calibration, (value, lower, upper), for the windows whose steps ahead begin at `starts`.
+    def guess(self, windows: Any, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Forecasts before calibration, (value, lower, upper), of the windows whose future begins at `starts`.
 
-        A forecaster without intervals of its own gives its value three times.
+        A forecaster without intervals returns its value three times.
         """
         raise NotImplementedError(f"{type(self).__name__} must define `guess`.")
 
-    def fresh(self):
-        """A forecaster of the same settings that has learned nothing, for a refit."""
+    def fresh(self) -> "Forecaster":
+        """An unfitted forecaster with the same settings, for a refit."""
         raise NotImplementedError(f"{type(self).__name__} must define `fresh`.")
 
-    def fit(self, windows):
+    def fit(self, windows: Any) -> Self:
         """Learns from the training part and calibrates the intervals on the validation part; returns itself.
 
         Args:
@@ -76,7 +80,7 @@ class Forecaster:
         self.spread = scores.std(axis=0)
         return self
 
-    def predict(self, windows, starts):
+    def predict(self, windows: Any, starts: Tensor) -> Any:
         """Forecasts with calibrated intervals, which know at each window what has come in before it.
 
         Args:
@@ -89,7 +93,7 @@ class Forecaster:
         """
         return self._predict(windows, np.asarray(starts))[0]
 
-    def margins_at(self, windows, start):
+    def margins_at(self, windows: Any, start: Any) -> Any:
         """<float>[horizon, targets], the margins of the window that begins at a step, when all before it is known."""
         return self._predict(windows, np.array([start]))[1][0]
 
@@ -110,7 +114,7 @@ class Forecaster:
         value, lower, upper, margin = (numbers[rows] for numbers in (value, lower, upper, margin))
         return Forecast(value, *widen(value, lower, upper, margin)), margin
 
-    def backtest(self, windows, *, part="test", stride=None, refit=None):
+    def backtest(self, windows: Any, *, part: str = "test", stride: int | None = None, refit: Any = None) -> Any:
         """What would have been forecast at one origin after another, with nothing known of what came later.
 
         Args:

@@ -1,11 +1,15 @@
 """Network: a Keras model as a forecaster."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rnn_zoo import training
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.layers.heads.quantiles import middle_of
+from rnn_zoo.series.batches import WindowBatches
 from rnn_zoo.tasks.forecasting.forecasters.forecaster import Forecaster
+from rnn_zoo.types import Model, Tensor
 
 
 class Network(Forecaster):
@@ -23,7 +27,17 @@ class Network(Forecaster):
         options: further arguments of `rnn_zoo.training.fit`: epochs, seed, patience, learning_rate, ...
     """
 
-    def __init__(self, name, build, levels, out, *, batch_size=32, stride=1, **options):
+    def __init__(
+        self,
+        name: str,
+        build: Any,
+        levels: Sequence[float],
+        out: str | Path,
+        *,
+        batch_size: int = 32,
+        stride: int = 1,
+        **options: Any,
+    ) -> None:
         super().__init__(round(levels[-1] - levels[0], 12))
         self.name = name
         self.build = build
@@ -32,27 +46,27 @@ class Network(Forecaster):
         self.batch_size = batch_size
         self.stride = positive_integer("stride", stride)
         self.options = options
-        self.model = None
+        self.model: Model = None
         self.refits = 0
 
-    def fresh(self):
+    def fresh(self) -> "Network":
         self.refits += 1
         out = self.out / f"refit_{self.refits}"
-        sizes = {"batch_size": self.batch_size, "stride": self.stride}
+        sizes: dict[str, Any] = {"batch_size": self.batch_size, "stride": self.stride}
         return Network(self.name, self.build, self.levels, out, **sizes, **self.options)
 
-    def learn(self, windows):
+    def learn(self, windows: Any) -> None:
         self.model = self.build(windows)
         options = {"batch_size": self.batch_size, "with_known": self._with_known}
         starts = windows.starts("train")[:: self.stride]
-        train = windows.dataset(starts, **options, shuffle=True, seed=self.options.get("seed", 0))
-        validation = windows.dataset(windows.starts("validation"), **options)
+        train = WindowBatches(windows, starts, **options, shuffle=True, seed=self.options.get("seed", 0))
+        validation = WindowBatches(windows, windows.starts("validation"), **options)
         history = training.fit(self.model, train, validation, out=self.out, **self.options)
         self.parameters = self.model.count_params()
         self.train_seconds = history.seconds
 
-    def guess(self, windows, starts):
-        data = windows.dataset(starts, self.batch_size, with_known=self._with_known)
+    def guess(self, windows: Any, starts: Tensor) -> Any:
+        data = WindowBatches(windows, starts, self.batch_size, with_known=self._with_known)
         quantiles = self.model.predict(data, verbose=0)
         return quantiles[..., middle_of(self.levels)], quantiles[..., 0], quantiles[..., -1]
 
@@ -60,7 +74,7 @@ class Network(Forecaster):
     def _with_known(self):
         return len(self.model.inputs) > 1
 
-    def inspected_model(self, given):
+    def inspected_model(self, given: Any) -> Any:
         """The model that inspection shows: from windows in units, once intervals are calibrated, else the network."""
         from rnn_zoo.tasks.forecasting.export import raw_model  # here, because an export takes forecasters
 

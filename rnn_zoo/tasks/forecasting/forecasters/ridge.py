@@ -1,10 +1,12 @@
 """Ridge regression from the look-back to all steps ahead."""
 
 import time
+from typing import Any
 
 import numpy as np
 
 from rnn_zoo.tasks.forecasting.forecasters.forecaster import Forecaster
+from rnn_zoo.types import Tensor
 
 _PENALTIES = (1.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0)
 
@@ -25,14 +27,14 @@ class Ridge(Forecaster):
 
     name = "ridge"
 
-    def __init__(self, coverage=0.9):
+    def __init__(self, coverage: float = 0.9) -> None:
         super().__init__(coverage)
-        self.models = []
+        self.models: list[Any] = []
 
-    def fresh(self):
+    def fresh(self) -> "Ridge":
         return Ridge(self.coverage)
 
-    def learn(self, windows):
+    def learn(self, windows: Any) -> None:
         from sklearn import linear_model
 
         started = time.perf_counter()
@@ -49,7 +51,7 @@ class Ridge(Forecaster):
         self.parameters = sum(model.coef_.size + np.size(model.intercept_) for model in self.models)
         self.train_seconds = time.perf_counter() - started
 
-    def guess(self, windows, starts):
+    def guess(self, windows: Any, starts: Tensor) -> Any:
         value = np.empty((len(starts), windows.horizon, len(self.models)), "float32")
         for target, model in enumerate(self.models):
             changes = model.predict(_inputs(windows, starts, target)).reshape(len(starts), windows.horizon)
