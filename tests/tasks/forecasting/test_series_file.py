@@ -73,7 +73,7 @@ def test_frequencies(tmp_path, times, frequency):
         ),
         (changed(3, "2024-01-04,NaN,0"), r"1 value is missing, the first at line 5, column 'sales'"),
         (changed(3, None), r"1 of 20 steps is missing, the first at 2024-01-04 00:00:00, after line 4\. Add them, or"),
-        (ROWS[:2], r"holds 2 steps; a series needs 3 at least"),
+        (ROWS[:2], r"holds 2 steps; at least 3 are needed"),
     ],
 )
 def test_bad_rows(tmp_path, rows, message):
@@ -95,7 +95,7 @@ def test_filled_only_on_request_and_said(tmp_path, fill, expected):
 def test_a_constant_column_works_and_is_said(tmp_path):
     rows = [row.rsplit(",", 1)[0] + ",4" for row in ROWS]
     read = read_series(write(tmp_path / "sales.csv", rows))
-    assert read.notes == ("Column 'holiday' is constant, 4: it stays so in every forecast.",)
+    assert read.notes == ("Column 'holiday' is constant, 4: every forecast of it is this value.",)
 
 
 @pytest.mark.parametrize(
