@@ -98,18 +98,22 @@ def train(
     """Train a model: run a recipe, which compares the model with simple baselines and exports it.
 
     Args:
-        recipe: name of a recipe or of a task. Without one, the recipes are listed.
+        recipe: name of a recipe, a task or an experiment. Without one, all are listed.
         options: options of the recipe; `rnn-zoo train RECIPE --help` explains them.
     """
     from rnn_zoo.checks import one_of
+    from rnn_zoo.experiments import EXPERIMENTS
     from rnn_zoo.tasks.registry import recipes, tasks
 
-    known = {name: name for name in recipes()} | {task.name: task.recipes[0] for task in tasks().values()}
+    known = {name: name for name in (*recipes(), *EXPERIMENTS)}
+    known |= {task.name: task.recipes[0] for task in tasks().values()}
     if recipe in ("", "--help", "-h"):
         table = _table("task", "recipe", "description")
         for task in tasks().values():
             for number, name in enumerate(task.recipes):
                 table.add_row("" if number else task.name, name, "" if number else task.title)
+        for number, (name, description) in enumerate(EXPERIMENTS.items()):
+            table.add_row("" if number else "experiments", name, description)
         print("Usage: rnn-zoo train RECIPE [OPTIONS]; `rnn-zoo train RECIPE --help` explains the options.\n")
         _print(table)
         return

@@ -3,10 +3,12 @@ import json
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from rnn_zoo import cli
+from rnn_zoo.experiments import EXPERIMENTS
 from rnn_zoo.export import locate
 from rnn_zoo.tasks import find_task
 from rnn_zoo.tasks.registry import recipes
@@ -147,7 +149,8 @@ def test_train_lists_the_recipes(run):
     assert shown == run("train", "--help") and "rnn-zoo train RECIPE --help" in shown
     rows = [line.split() for line in shown.splitlines()]
     assert rows[3][:2] == ["text_classification", "imdb_sentiment"]
-    assert set(recipes()) <= {word for row in rows for word in row[:2]}
+    files = {path.stem for path in (Path(__file__).parents[1] / "recipes").glob("*.py")}
+    assert files == {*recipes(), *EXPERIMENTS} <= {word for row in rows for word in row[:2]}
 
 
 @pytest.mark.parametrize(
@@ -167,6 +170,11 @@ def test_train_explains_the_options_of_a_recipe(run, name):
     """By the recipe's name, or that of its task."""
     shown = run("train", name, "--help")
     assert "Usage: rnn-zoo train imdb_sentiment" in shown and "--epochs" in shown and "passes over the" in shown
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_train_runs_the_experiments_too(run, name):
+    assert f"Usage: rnn-zoo train {name}" in run("train", name, "--help")
 
 
 def test_train_runs_a_recipe_and_the_card_states_the_command(run, tmp_path):

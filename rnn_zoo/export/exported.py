@@ -36,7 +36,7 @@ class Exported:
         if missing := export_folder.missing_files(self.folder):
             raise ValueError(
                 f"{self.folder} is not an exported model: it has no {', '.join(missing)}. "
-                "Write one with `rnn-zoo export` or `rnn_zoo.export.save`."
+                "Write one with `rnn-zoo export` or `rnn_zoo.tasks.TASK.export`."
             )
         if (kind := kind_of(self.folder)) != self.kind:
             raise ValueError(
