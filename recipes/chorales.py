@@ -20,7 +20,7 @@ from rnn_zoo.tasks.music.models import chord_writer, loss_model
 from rnn_zoo.tasks.music.report import report_beside_baselines
 
 
-# The digest of the pieces says whether another `step_seconds` changed them.
+# `step_seconds` affects only pieces from MIDI files, and their digest is part of the configuration.
 @recipe("chorales", after_training=("step_seconds", "steps"))
 def main(
     run: Run,
@@ -59,7 +59,7 @@ def main(
     positive_number("step_seconds", step_seconds)
     if transpose < 0 or hidden < 0:
         raise ValueError(f"`transpose` and `hidden` must be integers >= 0, got {transpose} and {hidden}.")
-    import_mido()  # raises before training if it is missing
+    import_mido()  # fails before training if it is not installed
     music = load_music(data, seconds=step_seconds)
     print(music)
 
@@ -79,7 +79,8 @@ def main(
         report = report_beside_baselines(run, split, network, music, history.seconds, examples)
         run.record(scores_rows, report, name)
 
-    card = run.card(music, f"{len(music.train):,} pieces", "Knows the style of its pieces, not how to end one.")
+    limits = "Limited to the style of its training pieces; does not model how a piece ends."
+    card = run.card(music, f"{len(music.train):,} pieces", limits)
     form = {"lowest": LOWEST, "seconds": step_seconds, "steps": steps, "padding": PADDING}
     folder = save_music(writer, run.export_folder, **form, card=card, metrics=report)
     print(f"Sampled from the first chord of a {run.split} piece: {run.out}/written.mid, {run.out}/written.png")

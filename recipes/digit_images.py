@@ -2,7 +2,7 @@
 
     python recipes/digit_images.py                                      # scikit-learn's digits, a minute
     python recipes/digit_images.py --model digit_rows
-    python recipes/digit_images.py --data my_folder --size 32           # a folder of images for each class
+    python recipes/digit_images.py --data my_folder --size 32           # one folder of images per class
     python recipes/digit_images.py --data my.npz                        # arrays `images` and `labels`
 
 results/digit_images.csv holds the scores of each model, with the command that made them.
@@ -41,10 +41,10 @@ def main(
     `export`, the model: a SavedModel that answers images. The same command resumes a stopped run.
 
     Args:
-        data: "digits" (with scikit-learn), a folder that holds a folder of images for each class, or an .npz file with
-            `images` and `labels`; a fifth becomes the test split.
+        data: "digits" (from scikit-learn), a folder with one folder of images per class, or an .npz file with `images`
+            and `labels`; a fifth becomes the test split.
         model: name of the network; `rnn-zoo list "digit*"` lists them, `rnn-zoo info NAME` shows their layers.
-        size: pixels per edge to resize image files to; leave it out if they all have one size.
+        size: pixels per edge to resize image files to; by default their own size, which must be the same for all.
         color: read image files in colour.
         copies: augmented copies of each training image, slightly rotated, shifted and scaled; 0 for none.
         units: size of the state; by default the model's own.
@@ -67,7 +67,7 @@ def main(
 
     report = report_beside_baselines(run, network, images, history.seconds)
     run.record(classification_rows, report, data)
-    limits = "Knows images like those it was trained on, of this size, as bright and as well centred."
+    limits = "Limited to images like its training images: of the same size, brightness and centring."
     card = run.card(images, f"{len(images.train):,} images", limits)
     folder = save_images(network, images.labels, run.export_folder, card=card, metrics=report)
     show_answers(folder, getattr(images, run.split), images.labels)

@@ -60,14 +60,14 @@ def main(
             or .tsv file.
         model: name of the network; `rnn-zoo list "forecast*"` lists them, `rnn-zoo info NAME` shows their layers.
         time: column of the times in your own file; by default the first.
-        target: column to forecast; repeat it for several. By default all columns that are left.
-        inputs: column whose past helps; repeat it for several.
-        known: column whose future is known, such as holidays; repeat it for several.
+        target: column to forecast; repeat it for several. By default all remaining columns.
+        inputs: further input column, known only up to the forecast; repeat it for several.
+        known: column whose future values are known, such as holidays; repeat it for several.
         horizon: steps to forecast.
         lookback: past steps that a forecast reads.
         fill: how to fill missing steps and values: "linear", "last" or "zero". By default they are an error.
         validation: fraction of the steps for early stopping and the calibration of intervals; a fifth by default
-            (ETT has fixed parts).
+            (ETT has fixed splits).
         test: fraction of the steps, the last ones, for the test; a fifth by default.
         calendar: add hour, day of the week, day of the month and month as features.
         fourier: number of harmonics of the day, the week and the year to add as features.
@@ -76,7 +76,8 @@ def main(
         norm: normalisation of each window: "last", "revin" or "none"; by default the model's own.
         coverage: fraction of the steps that an interval should cover.
         batch_size: windows per step.
-        stride: steps from one training window to the next. Windows overlap: 3 costs a third and loses little.
+        stride: steps from one training window to the next; windows overlap, so 3 takes a third of the time and loses
+            little accuracy.
         decay: let the learning rate fall to 0 along a cosine over all epochs.
         backtest: write backtest.csv, the forecasts at successive origins of the test part.
         refit: with --backtest, number of origins after which the model is fitted again; by default never.
@@ -89,15 +90,15 @@ def main(
     windows = datasets.Windows(series, lookback, horizon, time_features(series, calendar, fourier))
 
     network = network_forecaster(run, windows, create_model).fit(windows)
-    baselines = [one(network.coverage).fit(windows) for one in (LastValue, SeasonalNaive, Drift, Ridge)]
+    baselines = [baseline(network.coverage).fit(windows) for baseline in (LastValue, SeasonalNaive, Drift, Ridge)]
     report = forecast_report([network, *baselines], windows, split=run.split, out=run.out)
     run.record(forecast_rows, report, data)
     if backtest:
         write_backtest([network, *baselines], windows, run.out / "backtest.csv", refit=refit)
 
     complete_run(run.out, network, windows)
-    limits = "Knows a world like that of its training steps and foresees no break. "
-    limits += "The coverage in the table is that of intervals adapted to recent errors; these have a fixed width."
+    limits = "Assumes that the series behaves as in its training steps; does not anticipate structural breaks. "
+    limits += "The coverage in the table is that of adaptive intervals; the exported ones have a fixed width."
     card = run.card(series, f"{series.cuts[0]:,} steps", limits)
     folder = save_series(network, windows, run.export_folder, card=card, metrics=report)
     print(f"Ask it yourself: rnn-zoo predict {folder} --file FILE.csv")

@@ -3,8 +3,7 @@
     python recipes/hello.py                          # a few seconds; writes docs/hello
     python recipes/hello.py --units 8 --word banana
 
-It learns by the sums of the traced gradients alone, W <- W - rate * sum_t dL/dW_t: back-propagation through time and
-nothing else.
+Training is gradient descent on the traced gradients, W <- W - rate * sum_t dL/dW_t: back-propagation through time.
 """
 
 import keras

@@ -56,19 +56,19 @@ def main(
             such a captions.tsv.
         features: .npy or .npy.gz file, <number>[rows, features], one vector per image, or <number>[rows, cells,
             features], one vector per cell of an image; the command `features` makes one.
-        scale: factor that its numbers are multiplied by.
+        scale: factor by which the features are multiplied.
         pictures: folder or .tar with the images, for the page; by default the page has no pictures.
         dim: size of the embeddings, and of the projected features of a cell.
         attention: over the cells, "multiplicative" or "additive"; one vector per image is an input of every step.
             "none": the vector initialises the recurrence.
-        dropout: fraction dropped of the features, of the embeddings and before the last layer.
+        dropout: fraction dropped from the features, from the embeddings and before the last layer.
         min_count: occurrences in the training captions below which a word is unknown.
-        max_length: words of a caption at most; longer ones are left out of the training.
+        max_length: largest number of words in a caption; longer captions are left out of the training.
         cut: truncate longer captions instead.
         batch_size: captions per step.
         width: of the beam search.
         length_penalty: of the beam search, see `rnn_zoo.decoding.beam_search`.
-        neighbours: similar images whose captions the stronger baseline chooses from.
+        neighbours: number of similar images from whose captions the stronger baseline chooses.
     """
     one_of("attention", attention, ATTENTIONS)
     for name, value in (("width", width), ("neighbours", neighbours), ("max_length", max_length)):
@@ -76,7 +76,7 @@ def main(
     not_negative("length_penalty", length_penalty)
     if pictures and not Path(pictures).exists():
         raise FileNotFoundError(f"`pictures`: there is no folder or .tar file {pictures}.")
-    import_sacrebleu()  # fails before the training where it is missing
+    import_sacrebleu()  # fails before training if it is not installed
     captioned = load_captions(data)
     arrays = read_features(features, scale)
     print(captioned)
@@ -96,7 +96,7 @@ def main(
 
     report = report_captions(run, writer, encoded, history.seconds, data=Path(data).name)
     caption_page(report, pictures, run.out / "captions.html", title=f"Captions of {captioned.source}")
-    limits = "Reads the features of one image network, and knows the kind of image that it was trained on."
+    limits = "Needs the features of the same image network; limited to the kind of image that it was trained on."
     card = run.card(captioned, f"{len(captioned.train):,} images", limits)
     decoding = {"max_length": max_length, "width": width, "length_penalty": length_penalty}
     folder = save_writer(writer, symbols, run.export_folder, **decoding, card=card, metrics=report)

@@ -1,9 +1,9 @@
-"""A language model of 50,000 unlabelled reviews, reading both ways, for `imdb_sentiment.py` to start from.
+"""IMDB language model: a bidirectional language model of unlabelled reviews that pre-trains the sentiment classifier.
 
     python recipes/imdb_language_model.py --data imdb_reviews --out runs/imdb_language_model
     python recipes/imdb_sentiment.py --data imdb_reviews --model imdb_pretrained --pretrained runs/imdb_language_model
 
-The network is the classifier itself, up to its pooling; in place of classes it predicts the words around each step.
+The network is the classifier up to its pooling; instead of classes it predicts the words next to each step.
 """
 
 import numpy as np
@@ -32,40 +32,40 @@ def main(
     learning_rate: float = 2e-3,
     samples: int = 256,
 ):
-    """Trains the front and the recurrence of a classifier to predict words, on texts that need no label.
+    """Pre-trains the front and the recurrence of a classifier as a language model, on unlabelled texts.
 
     Args:
-        data: "imdb_reviews", or a folder with unlabelled.* beside train.* and test.*, as `imdb_sentiment.py` takes it.
+        data: "imdb_reviews", or a folder for `imdb_sentiment.py` with unlabelled.* in addition to train.* and test.*.
         model: the classifier to pre-train.
         text_column: column of the texts in your own files.
         label_column: column of the labels in your own files.
-        group_column: column of what must not be split, such as the film of a review.
-        vocabulary_size: words kept, the most frequent ones of the training and the unlabelled texts.
-        validation: share of the training texts that stays unread; give `imdb_sentiment.py` the same, and the same seed.
-        max_length: words of a text that are read.
-        samples: words drawn a step, among which the right one must be found.
-        out: folder of the run; the weights and the vocabulary go there.
+        group_column: column of groups that are not split between training and validation, such as the film of a review.
+        vocabulary_size: number of words to keep, the most frequent ones of the training and the unlabelled texts.
+        validation: fraction of the training texts to hold out; use the same value and seed for `imdb_sentiment.py`.
+        max_length: words of a text used in training.
+        samples: number of words per training step to compare the correct word with (sampled softmax).
+        out: folder of the run, also for the weights and the vocabulary.
     """
     one_of("model", model, list_models("imdb*"))
     columns = {"text_column": text_column, "label_column": label_column, "group_column": group_column}
     reviews = datasets.load(data, **columns, validation=validation, seed=run.seed)
     if not reviews.unlabelled:
         raise ValueError(
-            f"`data` must have unlabelled texts, {data!r} has none; give a folder with unlabelled.* in it."
+            f"`data` must have unlabelled texts, but {data!r} has none; pass a folder that contains unlabelled.*."
         )
     texts = [*reviews.train.texts, *reviews.unlabelled]
     vocabulary = Vocabulary.fit(texts, size=vocabulary_size)
     tokens = vocabulary.encode(texts)
     network = create_model(model, vocabulary_size=vocabulary.size, classes=len(reviews.labels), seed=run.seed)
-    network_of_words = language_model(network, vocabulary.size, samples, run.seed)
-    training.adapt(network_of_words, tokens)
+    pretraining = language_model(network, vocabulary.size, samples, run.seed)
+    training.adapt(pretraining, tokens)
 
     no_labels = np.zeros(len(texts), "float32")
     batches = Batches(tokens, no_labels, batch_size, max_length=max_length, shuffle=True, seed=run.seed)
-    run.fit(network_of_words, batches, config={"texts": reviews.digest, "vocabulary": vocabulary.digest})
+    run.fit(pretraining, batches, config={"texts": reviews.digest, "vocabulary": vocabulary.digest})
     vocabulary.save(run.out / "vocabulary.txt")
     network.save_weights(run.out / f"{model}.weights.h5")
-    print(f"Start from it: python recipes/imdb_sentiment.py --data {data} --model {model} --pretrained {run.out}")
+    print(f"Next: python recipes/imdb_sentiment.py --data {data} --model {model} --pretrained {run.out}")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """IMDB sentiment: 25,000 film reviews, positive or negative.
 
-    python recipes/imdb_sentiment.py                                            # sentences in the package, a minute
-    python recipes/imdb_sentiment.py --data imdb_reviews --model imdb_bilstm    # the real thing, through TFDS
+    python recipes/imdb_sentiment.py                                            # sample in the package, a minute
+    python recipes/imdb_sentiment.py --data imdb_reviews --model imdb_bilstm    # all reviews, from TFDS
     python recipes/imdb_sentiment.py --data my.csv --text-column review --label-column stars
 
-What each model reaches stands in results/imdb_sentiment.csv, with the command that made it.
+results/imdb_sentiment.csv holds the scores of each model, with the command that made them.
 """
 
 from rnn_zoo import Front, create_model, datasets, list_models, training
@@ -44,21 +44,22 @@ def main(
     """Trains a recurrent network on labelled texts, compares it with order-blind baselines and exports it.
 
     The run's folder then holds the history, the curves, the report and, in `export`, the model: a SavedModel that
-    answers raw text. The same command goes on where it was stopped.
+    classifies raw text. The same command resumes a stopped run.
 
     Args:
-        data: "sample", "imdb_reviews" (TFDS_DATA_DIR says where, or it downloads), or a .csv, .tsv or .jsonl file, or a
+        data: "sample", "imdb_reviews" (from the folder TFDS_DATA_DIR, or downloaded), a .csv, .tsv or .jsonl file, or a
             folder with train.* and test.*.
-        model: name of the network; `rnn-zoo list "imdb*"` shows them, `rnn-zoo info NAME` their layers.
+        model: name of the network; `rnn-zoo list "imdb*"` lists them, `rnn-zoo info NAME` shows their layers.
         text_column: column of the texts in your own files.
         label_column: column of the labels in your own files; any number of classes.
-        group_column: column of what must not be split, such as the film of a review.
-        validation: share of the training texts that early stopping and the choice of baselines look at.
-        vocabulary_size: words kept, the most frequent ones of the training texts.
-        vectors: file of word vectors to start from, word2vec or GloVe; the embedding is as wide as they are.
-        pretrained: folder of recipes/imdb_language_model.py to start from, with its vocabulary; for the same `model`.
-        teacher: exported model, whose answers to the unlabelled texts are learned beside the labels (self-training).
-        max_length: words of a review that are read in training; predictions read all.
+        group_column: column of groups that are not split between training and validation, such as the film of a review.
+        validation: fraction of the training texts to hold out for early stopping and the choice of baselines.
+        vocabulary_size: number of words to keep, the most frequent ones of the training texts.
+        vectors: file of initial word vectors, word2vec or GloVe; it determines the width of the embedding.
+        pretrained: folder of a run of recipes/imdb_language_model.py with the same `model`, for initial weights and the
+            vocabulary.
+        teacher: exported model; its predictions for the unlabelled texts are further training targets (self-training).
+        max_length: words of a review used in training; prediction uses all.
         learning_rate: of Adam.
         decay: let the learning rate fall to 0 along a cosine over all epochs.
         tensorboard: write logs for TensorBoard.
@@ -66,9 +67,9 @@ def main(
     one_of("model", model, list_models("imdb*"))
     weights = pretraining.weights_in(pretrained, model) if pretrained else None
     if run.split == "validation" and not validation:
-        raise ValueError("`split` is 'validation', of which `validation` 0 leaves nothing: give a share above 0.")
+        raise ValueError("`split` is 'validation', but `validation` is 0; pass a fraction above 0.")
     if vectors and pretrained:
-        raise ValueError("`vectors` and `pretrained` both say what the embedding starts as; leave one of them out.")
+        raise ValueError("`vectors` and `pretrained` both initialise the embedding; pass only one of them.")
     columns = {"text_column": text_column, "label_column": label_column, "group_column": group_column}
     reviews = datasets.load(data, **columns, validation=validation, seed=run.seed)
     print(reviews)
@@ -104,7 +105,7 @@ def main(
     report = report_beside_baselines(run, name, network, vocabulary, reviews, history.seconds)
     run.record(classification_rows, report, data)
     examples = f"{len(reviews.train):,} texts" + (f", {len(reviews.unlabelled):,} more unlabelled" if teacher else "")
-    limits = "Knows texts like those it was trained on, and nothing of irony or of who is meant."
+    limits = "Limited to texts like its training texts; does not recognise irony, or whom an opinion is about."
     card = run.card(reviews, examples, limits)
     folder = save(network, vocabulary, reviews.labels, run.export_folder, card=card, metrics=report)
     run.ask(folder, ["The food is not good", "Not bad at all, I loved it"])

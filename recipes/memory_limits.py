@@ -37,11 +37,11 @@ def main(
         steps: training steps of each cell, each on new sequences.
         batch_size: sequences per step.
         learning_rate: of Adam; falls to 0 along a cosine.
-        tested: sequences that the scores are measured on.
+        tested: number of test sequences.
         seed: seed of every random number generator.
         runs: folder of the training runs; a finished one is loaded.
         out: folder for the table and the picture.
-        results: CSV file to add the numbers to.
+        results: CSV file to append the numbers to.
     """
     lengths = {"adding": adding or [50, 200, 600], "copying": copying or [10, 50, 200, 600]}
     for task, given in lengths.items():

@@ -40,7 +40,7 @@ def main(
         seed: seed of every random number generator.
         runs: folder of the training runs; a finished one is loaded.
         out: folder for the table and the picture.
-        results: CSV file to add the numbers to.
+        results: CSV file to append the numbers to.
     """
     lengths = [positive_integer("lengths", length) for length in lengths or [10, 30, 100, 300, 1_000]]
     for name, value in (("units", units), ("sequences", sequences), ("epochs", epochs), ("batch_size", batch_size)):
@@ -51,8 +51,8 @@ def main(
     experiment = Experiment("memory_reach", seed=seed, out=out, results=results)
     measured = []
     for length in lengths:
-        found, rows = measure_length(experiment, length, sizes, runs)
-        measured += found
+        measurements, rows = measure_length(experiment, length, sizes, runs)
+        measured += measurements
         # After each length, so that a stopped run leaves the numbers measured before.
         experiment.record(rows)
         experiment.write(readme(measured, units, experiment.command), draw(measured))

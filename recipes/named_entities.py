@@ -1,10 +1,10 @@
-"""Named entity recognition: persons, places, organisations, or whatever names the data has.
+"""Named entity recognition: persons, places, organisations, or the types of name in your own data.
 
     python recipes/named_entities.py                        # tweets and comments in the package (WNUT-17), minutes
-    python recipes/named_entities.py --data conll2003       # news, through TFDS
+    python recipes/named_entities.py --data conll2003       # news, from TFDS
     python recipes/named_entities.py --data my.conll --word-column 0 --tag-column 3
 
-What each model reaches stands in results/named_entities.csv, with the command that made it.
+results/named_entities.csv holds the scores of each model, with the command that made them.
 """
 
 from rnn_zoo import create_model, datasets, list_models
@@ -40,16 +40,16 @@ def main(
     patience: int = 0,
     quantize: bool = False,
 ):
-    """Trains a network that finds names, compares it with baselines and exports it.
+    """Trains a network that recognises names, compares it with baselines and exports it.
 
     The run's folder then holds the history, the curves, the report with sentences in colour and, in `export`, the
-    model: a SavedModel that finds names in raw text. The same command resumes a stopped run.
+    model: a SavedModel that recognises names in raw text. The same command resumes a stopped run.
 
     Args:
         data: "wnut17", "conll2003" (from the folder TFDS_DATA_DIR, or downloaded), a CoNLL file, or a folder with a
             file for each split.
-        model: name of the network; `rnn-zoo list "ner*"` shows them, `rnn-zoo info NAME` their layers.
-        file_scheme: tag scheme of your own files, BIO, IOB1 or BIOES; detected if left out.
+        model: name of the network; `rnn-zoo list "ner*"` lists them, `rnn-zoo info NAME` shows their layers.
+        file_scheme: tag scheme of your own files, BIO, IOB1 or BIOES; by default it is detected.
         scheme: tag scheme that the network learns, BIO or BIOES.
     """
     one_of("model", model, list_models("ner*"))
@@ -65,13 +65,13 @@ def main(
     layers = {"case_dim": case_dim, "word_dropout": word_dropout, "dropout": dropout}
     chosen = {name: value for name, value in layers.items() if value is not None}
     network = create_model(model, **encoder.model_options(), **chosen, seed=run.seed)
-    limits = "Knows names like those of its sentences, of their time and their kind of text."
+    limits = "Limited to names like those of its training sentences, and to their period and kind of text."
     folder = training.train_tagger(run, network, encoder, sentences, limits=limits)
     run.ask(folder, ["John lives in Paris.", "Anna Schmidt works for Siemens in New York."])
 
 
 def unlabelled_texts(name):
-    """The unlabelled texts of a data set, or the path of your own file."""
+    """Returns the unlabelled texts of a data set, or `name` if it is the path of a file."""
     return datasets.load(name, validation=0.0).unlabelled if name == "imdb_reviews" else name
 
 

@@ -1,4 +1,4 @@
-"""Next word: a language model of words that completes what one types.
+"""Next word: a language model of words that completes typed text.
 
     python recipes/next_word.py                                         # Tiny Shakespeare, in the package
     python recipes/next_word.py --data ptb --tokenised --seed-text "the food is"
@@ -58,16 +58,16 @@ def main(
         tokenised: the text is tokenised and lower-cased: spaces separate words, and `<unk>` is an unknown word.
         min_count: occurrences in the training text below which a word is unknown.
         dim: size of the embeddings, which are also the weights of the softmax.
-        input_dropout: fraction of the features dropped of the inputs of each layer, the same at all steps of a chunk.
-        dropout: the same, before the last layer.
+        input_dropout: fraction of the input features of each layer to drop, the same ones at all steps of a chunk.
+        dropout: fraction of the features to drop before the last layer, the same ones at all steps of a chunk.
         length: words per chunk, over which the gradient flows back.
         batch_size: parallel streams.
-        often: number of most frequent words that are in the softmax of every training step.
-        share: one in this many of the rarer words is in it too, others in each step; 1: all are.
+        often: number of most frequent words that are part of the softmax in every training step.
+        share: one in `share` of the rarer words is part of it too, drawn anew in each step; 1 for all of them.
         epochs: passes over the text at most.
         seed_text: beginning that the examples of the report continue.
-        width: of the beam search for continuations, and how many of them are shown.
-        max_length: words of a continuation at most.
+        width: beam width of the search for continuations, and the number of continuations shown.
+        max_length: largest number of words in a continuation.
     """
     positive_integer("width", width)
     positive_integer("max_length", max_length)
@@ -91,7 +91,7 @@ def main(
         writer.training.quantize("int8", filters="embedding")
 
     report = report_words(run, writer, symbols, ids, history.seconds, data=Path(data).name)
-    limits = "Knows the words and the kind of text that it was trained on; case is lost."
+    limits = "Limited to the vocabulary and the kind of text of its training data; ignores case."
     card = run.card(text, f"{len(ids['train']) - 1:,} words", limits)
     decoding = {"first": END, "max_length": max_length, "width": width}
     folder = save_writer(writer, symbols, run.export_folder, **decoding, card=card, metrics=report)

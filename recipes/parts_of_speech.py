@@ -1,9 +1,9 @@
-"""Part-of-speech tagging: a noun, a verb, an adposition, for every word.
+"""Part-of-speech tagging: noun, verb, adposition, ... for every word.
 
     python recipes/parts_of_speech.py --data UD_English-EWT          # the folder of a Universal Dependencies treebank
     python recipes/parts_of_speech.py --data my.conll --tag-column 1
 
-What each model reaches stands in results/parts_of_speech.csv, with the command that made it.
+results/parts_of_speech.csv holds the scores of each model, with the command that made them.
 """
 
 from rnn_zoo import create_model, datasets, list_models
@@ -43,8 +43,8 @@ def main(
     model: a SavedModel that tags raw text. The same command resumes a stopped run.
 
     Args:
-        data: folder with a file for each split, such as that of a treebank, or a .conllu or CoNLL file.
-        model: name of the network; `rnn-zoo list "pos*"` shows them, `rnn-zoo info NAME` their layers.
+        data: folder with a file for each split, such as a treebank, or a .conllu or CoNLL file.
+        model: name of the network; `rnn-zoo list "pos*"` lists them, `rnn-zoo info NAME` shows their layers.
     """
     one_of("model", model, list_models("pos*"))
     training.check_vector_options(vectors, unlabelled)
@@ -58,13 +58,13 @@ def main(
     layers = {"case_dim": case_dim, "word_dropout": word_dropout, "dropout": dropout}
     chosen = {name: value for name, value in layers.items() if value is not None}
     network = create_model(model, **encoder.model_options(), **chosen, seed=run.seed)
-    limits = "Knows words used as in its sentences, and their kind of text."
+    limits = "Limited to the word usage and the kind of text of its training sentences."
     folder = training.train_tagger(run, network, encoder, sentences, limits=limits)
     run.ask(folder, ["Time flies like an arrow."])
 
 
 def unlabelled_texts(name):
-    """The unlabelled texts of a data set, or the path of your own file."""
+    """Returns the unlabelled texts of a data set, or `name` if it is the path of a file."""
     return datasets.load(name, validation=0.0).unlabelled if name == "imdb_reviews" else name
 
 

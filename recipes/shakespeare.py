@@ -47,7 +47,7 @@ def main(
         batch_size: windows per step.
         epochs: passes over the text at most.
         seed_text: beginning that the example of the report continues.
-        temperature: of the sampling; lower is safer, higher is more varied, 0 takes the most likely character.
+        temperature: of the sampling; lower is more conservative, higher more varied, 0 takes the most likely character.
     """
     not_negative("temperature", temperature)
     text = load_text(data)

@@ -57,17 +57,17 @@ def main(
             such as Multi30k's.
         source: ending of the files in the source language, in a folder.
         target: ending of the files in the target language.
-        variant: a part that file names must contain, where a folder has several.
+        variant: part of the file names, if a folder has several files per split and language.
         tokenised: the files are tokenised and lower-cased: spaces separate words.
-        raw_variant: the variant of the files that are not tokenised, for the detokenised score.
+        raw_variant: variant of the untokenised files, for the detokenised score.
         units: size of the state; the encoder has this size in each direction.
         dim: embedding size.
         attention: "multiplicative", "additive" or "none".
-        dropout: fraction of the features dropped of the embeddings and before the last layer.
+        dropout: fraction of the features dropped from the embeddings and before the last layer.
         sampling: fraction of the decoder's inputs that are its own predictions at the end of the training (scheduled
             sampling); it rises from 0 over the first half.
         min_count: occurrences in the training sentences below which a word is unknown.
-        max_length: words of a sentence at most; pairs with longer ones are left out of the training.
+        max_length: largest number of words in a sentence; pairs with longer ones are left out of the training.
         cut: truncate longer sentences instead.
         width: of the beam search.
         length_penalty: of the beam search, see `rnn_zoo.decoding.beam_search`.
@@ -76,7 +76,7 @@ def main(
     positive_integer("width", width)
     positive_integer("max_length", max_length)
     not_negative("length_penalty", length_penalty)
-    import_sacrebleu()  # fails before the training where it is missing
+    import_sacrebleu()  # fails before training if it is not installed
     pairs = load_pairs(data, source, target, variant=variant)
     raw = load_pairs(data, source, target, variant=raw_variant) if raw_variant else pairs
     print(pairs)
@@ -96,11 +96,11 @@ def main(
 
     name = f"{Path(data).name} {source}-{target}" if Path(data).is_dir() else data
     report = report_translations(run, writer, encoded, raw, history.seconds, data=name)
-    limits = "Knows the words and the kind of sentence that it was trained on; case is lost."
+    limits = "Limited to the vocabulary and the kind of sentence of its training data; ignores case."
     card = run.card(pairs, f"{len(batches.targets):,} pairs", limits)
     decoding = {"max_length": max_length, "width": width, "length_penalty": length_penalty}
-    described = {"source_symbols": source_symbols, "card": card, "metrics": report}
-    folder = save_writer(writer, symbols, run.export_folder, **decoding, **described)
+    description = {"source_symbols": source_symbols, "card": card, "metrics": report}
+    folder = save_writer(writer, symbols, run.export_folder, **decoding, **description)
     run.ask(folder, getattr(pairs, run.split).sources[:1])
 
 

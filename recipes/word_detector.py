@@ -38,16 +38,16 @@ def main(
     """Trains a recurrent network to detect when a word has just passed, compares it with a rule and exports it.
 
     The run's folder then holds the history, the curves, the report and, in `export`, the model: a SavedModel that
-    answers whole texts, or a stream of them step by step. The same command resumes a stopped run.
+    labels the characters of whole texts, or of a stream step by step. The same command resumes a stopped run.
 
     Args:
         word: the word to detect, at least two characters; case matters.
-        data: "generated", or a text file that holds the word, .txt or .txt.gz.
+        data: "generated", or a text file that contains the word, .txt or .txt.gz.
         length: characters per training stream.
-        streams: streams to generate for training; a quarter as many for validation, and for test.
+        streams: number of training streams to generate; a quarter as many for validation, and for test.
         batch_size: streams per step.
         seed: seed of the training; the generated streams are always the same.
-        listen: continue with standard input, line by line, until it ends.
+        listen: after the training, label standard input, line by line, until it ends.
     """
     one_of("cell", cell, sorted(CELLS))
     stream = load_word_stream(word, data, length=length, streams=streams)
@@ -62,7 +62,7 @@ def main(
 
     report = report_beside_baselines(run, network, symbols, stream, history.seconds)
     run.record(detection_rows, report, f"{data} {word!r}")
-    limits = f"Detects {word!r} among the characters of its training streams; others are all one unknown to it."
+    limits = f"Detects {word!r} among the characters of its training streams; all others are one unknown symbol."
     card = {**run.card(stream, "", limits), "data": str(stream)}
     labels = [f"{word} has just passed"]
     folder = save_steps(network, symbols, labels, run.export_folder, card=card, metrics=report)

@@ -84,22 +84,22 @@ def beam_search(
         reached = total[..., None] + tf.where(stays[..., None], padding_only, log_probs)
         length = tf.where(stays, lengths, step + 1)
         ranks = tf.reshape(normalised(reached, length[..., None]), [batch, width * size])
-        kept = tf.math.top_k(ranks, width).indices
-        parent, chosen = kept // size, kept % size
-        total = tf.gather(tf.reshape(reached, [batch, width * size]), kept, batch_dims=1)
+        best = tf.math.top_k(ranks, width).indices
+        parent, chosen = best // size, best % size
+        total = tf.gather(tf.reshape(reached, [batch, width * size]), best, batch_dims=1)
         lengths = tf.gather(length, parent, batch_dims=1)
         finished = tf.gather(finished, parent, batch_dims=1)
         if end is not None:
             finished |= chosen == end
         rows = tf.reshape(first_rows + parent, [-1])
         ids = tf.concat([tf.gather(ids, parent, batch_dims=1), chosen[..., None]], axis=2)
-        read = tf.reshape(chosen if end is None else tf.where(finished, end, chosen), [-1])
+        previous = tf.reshape(chosen if end is None else tf.where(finished, end, chosen), [-1])
         state = tf.nest.map_structure(lambda part: tf.gather(part, rows), state)
-        scores, state = generator.step(read, state)
+        scores, state = generator.step(previous, state)
         return step + 1, finished, total, lengths, scores, state, ids
 
     no_ids = tf.zeros([batch, width, 0], tf.int32)
-    # All beams start equal: only the first is possible, or every sequence would be found `width` times.
+    # The beams start equal; if all were possible, each sequence would occur `width` times.
     total = tf.tile(tf.constant([[0.0] + [IMPOSSIBLE] * (width - 1)]), [batch, 1])
     start = (0, tf.zeros([batch, width], tf.bool), total, tf.zeros([batch, width], tf.int32), scores, state, no_ids)
     shapes = (*any_batch(start[:-1]), tf.TensorShape([None, width, None]))

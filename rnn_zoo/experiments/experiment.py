@@ -27,7 +27,7 @@ class Experiment:
         name: the experiment's name, equal to that of its file in `recipes/`.
         seed: the seed of the run.
         out: folder for the page and its picture.
-        results: CSV file to add rows to. None: none.
+        results: CSV file to append rows to. Default None: no file.
     Raises:
         ValueError: `results` is not a result file.
     """
@@ -65,7 +65,7 @@ class Experiment:
         }
 
     def record(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Adds rows to the file `results`, if one is given."""
+        """Appends rows to the file `results`, if one is given."""
         if self.results:
             result_files.append(self.results, rows)
 
@@ -87,5 +87,5 @@ def markdown_table(columns: Iterable[str], alignment: str, rows: Iterable[Iterab
 
 
 def quietly() -> contextlib.AbstractContextManager:
-    """Context manager that drops what is printed, such as the progress of a training."""
+    """Context manager that suppresses standard output, such as the progress of a training."""
     return contextlib.redirect_stdout(io.StringIO())

@@ -65,7 +65,7 @@ def train_on_word(
         most_steps: largest number of steps.
         seed: of the initial weights.
     Returns:
-        the training.
+        The training.
     Raises:
         ValueError: the word is not learned within `most_steps`.
     """

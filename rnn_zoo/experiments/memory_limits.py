@@ -32,7 +32,7 @@ class Sizes:
         steps: training steps of each cell, a multiple of `EPOCHS`.
         batch_size: sequences per step.
         learning_rate: of Adam; falls to 0 along a cosine.
-        tested: sequences that the scores are measured on.
+        tested: number of test sequences.
     """
 
     units: int
@@ -68,7 +68,7 @@ def examples(task: Task, length: int, count: int, seed: Sequence[int]) -> Exampl
 
 
 class NewSequences(keras.utils.PyDataset):
-    """New sequences in every batch, determined by seed, epoch and index alone."""
+    """Random sequences, new in every batch; seed, epoch and index determine them."""
 
     def __init__(self, task: Task, length: int, batch_size: int, batches: int, seed: int) -> None:
         super().__init__()
@@ -136,7 +136,7 @@ def score(task: Task, model: Model, tested: Examples) -> float:
 
 
 def score_without_memory(task: Task, length: int, tested: int, seed: int) -> dict[str, Any]:
-    """The metric and its value without memory: always 1, the mean of all sums, or a random symbol."""
+    """The metric, and its value for a model without memory: it predicts 1, the mean of all sums, or a random symbol."""
     if task == "adding":
         _, targets, _ = examples(task, length, tested, [seed, 1])
         return {"metric": "mse", "blind": float(np.mean((targets - 1) ** 2))}

@@ -75,20 +75,20 @@ def measure_length(
         first_symbol(sizes.sequences, length, seed),
         first_symbol(sizes.sequences // 4, length, seed + 1),
     )
-    data, parameters = f"first symbol of {length}", SYMBOLS * (SYMBOLS + 1)
+    data, baseline_parameters = f"first symbol of {length}", SYMBOLS * (SYMBOLS + 1)
     accuracy = mean_of_steps_accuracy(train, test)
-    rows = [experiment.row(data, "baseline:mean_of_steps", "accuracy", accuracy, parameters)]
+    rows = [experiment.row(data, "baseline:mean_of_steps", "accuracy", accuracy, baseline_parameters)]
     measured = []
     for name in CELLS:
         for clip_norm in (1.0, None):
             clipped = "clipped" if clip_norm else "not clipped"
             folder = f"{runs}/{name.replace(' ', '_')}_{length}_{clipped.replace(' ', '_')}"
-            one = {"length": length, **measure(name, train, test, sizes, clip_norm, seed, folder)}
-            measured.append(one)
-            print(in_words(one), flush=True)
-            for metric, value in metrics(one).items():
-                row = experiment.row(data, f"{name}, {clipped}", metric, value, one["parameters"], one["seconds"])
-                rows.append(row)
+            measurement = {"length": length, **measure(name, train, test, sizes, clip_norm, seed, folder)}
+            measured.append(measurement)
+            print(in_words(measurement), flush=True)
+            parameters, seconds = measurement["parameters"], measurement["seconds"]
+            for metric, value in metrics(measurement).items():
+                rows.append(experiment.row(data, f"{name}, {clipped}", metric, value, parameters, seconds))
     return measured, rows
 
 
@@ -104,8 +104,8 @@ def measure(
     options = {"units": sizes.units, **CELLS[name]}
     training.prepare(seed)
     model = many_to_one(Vectors(SYMBOLS), Recurrent(seed=seed, **options), Classes(SYMBOLS))
-    found = {"name": name, "clipped": bool(clip_norm), "parameters": model.count_params(), "seconds": 0.0}
-    found |= {f"{key}_initial": value for key, value in reach(model, test).items()}
+    measured = {"name": name, "clipped": bool(clip_norm), "parameters": model.count_params(), "seconds": 0.0}
+    measured |= {f"{key}_initial": value for key, value in reach(model, test).items()}
     batches = training.ArrayBatches(*train, batch_size=sizes.batch_size, shuffle=True, seed=seed)
     config = {"task": "first symbol", "cell": name, **options, "data": train[0].shape, "batch_size": sizes.batch_size}
     settings: dict[str, Any] = {
@@ -118,16 +118,16 @@ def measure(
         with quietly():
             history = training.fit(model, batches, out=folder, config=config, **settings)
     except FloatingPointError:
-        return {**found, "diverged": True}
-    found |= {f"{key}_trained": value for key, value in reach(model, test).items()}
+        return {**measured, "diverged": True}
+    measured |= {f"{key}_trained": value for key, value in reach(model, test).items()}
     accuracy = (model.predict(test[0], batch_size=256, verbose=0).argmax(axis=1) == test[1]).mean()
-    return {**found, "diverged": False, "seconds": history.seconds, "accuracy": float(accuracy)}
+    return {**measured, "diverged": False, "seconds": history.seconds, "accuracy": float(accuracy)}
 
 
 def reach(model: Model, test: Examples) -> dict[str, float]:
-    """The memory reach (steps; the length if the gradient stays above 1 %) and the fraction left at the first step."""
+    """The memory reach (steps; the length if the gradient stays above 1 %) and the gradient left at the first step."""
     flow = gradient_flow(model, test[0][:MEASURED], test[1][:MEASURED])
-    name = list(flow.norms)[-1]  # that of the LSTM is c, which carries the gradient
+    name = list(flow.norms)[-1]  # the last state; for the LSTM it is c, which carries the gradient
     profile = flow.profile(name)
     start = np.flatnonzero(profile > 0)[0]
     steps = flow.reach(name)
@@ -136,14 +136,14 @@ def reach(model: Model, test: Examples) -> dict[str, float]:
 
 def metrics(measured: Mapping[str, Any]) -> dict[str, float]:
     """The metrics of a measurement, for result rows."""
-    found = {"diverged": float(measured["diverged"])}
+    values = {"diverged": float(measured["diverged"])}
     if "accuracy" in measured:
-        found["accuracy"] = measured["accuracy"]
-    return found | {key: value for key, value in measured.items() if key.startswith(("memory_reach", "gradient_left"))}
+        values["accuracy"] = measured["accuracy"]
+    return values | {key: value for key, value in measured.items() if key.startswith(("memory_reach", "gradient_left"))}
 
 
 def in_words(measured: Mapping[str, Any]) -> str:
-    """A line about one measurement."""
+    """One line of text about a measurement."""
     end = "diverged"
     if not measured["diverged"]:
         end = f"{measured['memory_reach_trained']} trained, accuracy {measured['accuracy']:.0%}"
@@ -157,26 +157,26 @@ def table_rows(measured: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:
     for first in measured:
         if not first["clipped"]:
             continue
-        pair = [one for one in measured if (one["length"], one["name"]) == (first["length"], first["name"])]
-        row = [str(first["length"]), first["name"], _reach_text(first, "initial")]
-        for one in sorted(pair, key=lambda one: not one["clipped"]):
-            row += ["diverged", ""] if one["diverged"] else [_reach_text(one, "trained"), f"{one['accuracy']:.0%}"]
-        yield row
+        pair = [row for row in measured if (row["length"], row["name"]) == (first["length"], first["name"])]
+        cells = [str(first["length"]), first["name"], _reach_text(first, "initial")]
+        for row in sorted(pair, key=lambda row: not row["clipped"]):
+            cells += ["diverged", ""] if row["diverged"] else [_reach_text(row, "trained"), f"{row['accuracy']:.0%}"]
+        yield cells
 
 
 def table(measured: Sequence[Mapping[str, Any]]) -> Table:
     """The table, for the terminal."""
-    made = Table(title="Memory reach: steps back at which 1 % of the gradient is left", title_justify="left")
+    terminal_table = Table(title="Memory reach: steps back at which 1 % of the gradient is left", title_justify="left")
     for column in COLUMNS:
-        made.add_column(column, justify="left" if column == "cell" else "right")
+        terminal_table.add_column(column, justify="left" if column == "cell" else "right")
     for row in table_rows(measured):
-        made.add_row(*row)
-    return made
+        terminal_table.add_row(*row)
+    return terminal_table
 
 
 def draw(measured: Sequence[Mapping[str, Any]]) -> Any:
     """A matplotlib figure: the reach of each cell by the length, at initialisation and after training."""
-    lengths = sorted({one["length"] for one in measured})
+    lengths = sorted({row["length"] for row in measured})
     figure = new_figure(10.5, 3.8)
     panels = {"at initialisation": (True, "initial"), "trained, clipped": (True, "trained")}
     panels["trained, not clipped"] = (False, "trained")
@@ -184,10 +184,10 @@ def draw(measured: Sequence[Mapping[str, Any]]) -> Any:
         axes.plot(lengths, lengths, color="0.6", linewidth=1, label="all steps")
         for number, name in enumerate(CELLS):
             key = f"memory_reach_{when}"
-            points = [one for one in measured if one["name"] == name and one["clipped"] == clipped and key in one]
+            points = [row for row in measured if row["name"] == name and row["clipped"] == clipped and key in row]
             axes.plot(
-                [one["length"] for one in points],
-                [one[key] for one in points],
+                [row["length"] for row in points],
+                [row[key] for row in points],
                 color=COLOURS[number],
                 linestyle=STYLES[number % len(STYLES)],
                 marker="osD^v"[number],

@@ -1,4 +1,4 @@
-"""Files: atomic writes, tables, long texts and splits, for every task that reads or writes them."""
+"""Files: atomic writing, tables, long texts, splits, TensorFlow Datasets."""
 
 from rnn_zoo.files.atomic import atomic_file, atomic_folder
 

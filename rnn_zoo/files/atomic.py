@@ -1,4 +1,4 @@
-"""Atomic writes: after a kill at any point, a file or folder is the old one or the new one, never a mixture."""
+"""Atomic writes: an interruption at any point leaves the complete old or the complete new file or folder."""
 
 import contextlib
 import ctypes
@@ -8,15 +8,21 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
 
 @contextlib.contextmanager
-def atomic_file(path: str | Path, mode: str = "w", **open_options: Any) -> Iterator[Any]:
-    """Yields an open file that takes the place of `path` when the block ends without an error."""
+def atomic_file(path: str | Path, mode: str = "w", **open_options: Any) -> Iterator[IO[Any]]:
+    """Context manager: an open temporary file, which replaces `path` if the block ends without an error.
+
+    Args:
+        path: file to write; its folder is created if needed.
+        mode: "w" for text (UTF-8 by default) or "wb" for bytes.
+        open_options: further arguments of `open`.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     if "b" not in mode:
@@ -27,7 +33,7 @@ def atomic_file(path: str | Path, mode: str = "w", **open_options: Any) -> Itera
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)  # mkstemp makes private files
+        os.chmod(temporary, 0o644)  # mkstemp creates private files
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -35,14 +41,18 @@ def atomic_file(path: str | Path, mode: str = "w", **open_options: Any) -> Itera
 
 
 @contextlib.contextmanager
-def atomic_folder(path: str | Path) -> Iterator[Any]:
-    """Yields an empty folder that takes the place of folder `path` when the block ends without an error."""
+def atomic_folder(path: str | Path) -> Iterator[Path]:
+    """Context manager: an empty temporary folder, which replaces `path` if the block ends without an error.
+
+    Args:
+        path: folder to write; its parent is created if needed.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:
         yield temporary
-        os.chmod(temporary, 0o755)  # mkdtemp makes private folders
+        os.chmod(temporary, 0o755)  # mkdtemp creates private folders
         if path.exists():
             _exchange(temporary, path)
         else:
@@ -52,13 +62,13 @@ def atomic_folder(path: str | Path) -> Iterator[Any]:
 
 
 def _exchange(new, old):
-    """Swaps two folders in one step of the file system, where it can; else by two renames."""
+    """Swaps two folders atomically if the system supports it, otherwise with two renames."""
     libc = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
     if hasattr(libc, "renameat2"):
-        failed = libc.renameat2(_AT_FDCWD, os.fsencode(new), _AT_FDCWD, os.fsencode(old), _RENAME_EXCHANGE)
-        if not failed:
+        error = libc.renameat2(_AT_FDCWD, os.fsencode(new), _AT_FDCWD, os.fsencode(old), _RENAME_EXCHANGE)
+        if not error:
             return
-    aside = Path(tempfile.mkdtemp(dir=old.parent, prefix=f".{old.name}.")) / "old"
-    os.rename(old, aside)
+    backup = Path(tempfile.mkdtemp(dir=old.parent, prefix=f".{old.name}.")) / "old"
+    os.rename(old, backup)
     os.rename(new, old)
-    shutil.rmtree(aside.parent, ignore_errors=True)
+    shutil.rmtree(backup.parent, ignore_errors=True)

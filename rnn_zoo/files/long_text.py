@@ -1,27 +1,29 @@
-"""One long text in three splits by position, for models that go on writing it."""
+"""One long text, split by position, for language models."""
 
 import dataclasses
 import gzip
 import hashlib
 from pathlib import Path
-from typing import Any
 
 from rnn_zoo.checks import one_of
 from rnn_zoo.files.splits import SPLIT_NAMES
 from rnn_zoo.samples import sample_folder
 
 _SAMPLES = {"tinyshakespeare": sample_folder("tinyshakespeare") / "tinyshakespeare.txt.gz"}
-_HELD_OUT = 0.05
+_HELD_OUT = 0.05  # fraction for validation, and for test
 
 
 @dataclasses.dataclass(frozen=True)
 class LongText:
-    """A text in three parts.
+    """A text in three splits.
 
     Args:
-        name: what `load_text` was given.
-        train, validation, test: str; of one file the first nine tenths and twice a twentieth, in this order.
-        licence, source: str.
+        name: the argument of `load_text`.
+        train: text for training; of a single file, the first 90%.
+        validation: text for validation; of a single file, the next 5%.
+        test: text for the test; of a single file, the last 5%.
+        licence: licence of the text.
+        source: author and URL, or path.
     """
 
     name: str
@@ -32,8 +34,8 @@ class LongText:
     source: str
 
     @property
-    def digest(self) -> Any:
-        """SHA-256 of the text."""
+    def digest(self) -> str:
+        """SHA-256 of the three splits, concatenated."""
         return hashlib.sha256((self.train + self.validation + self.test).encode()).hexdigest()
 
     def __str__(self):
@@ -41,23 +43,23 @@ class LongText:
         return f"{self.name}: {sizes} characters for training, validation and test"
 
 
-def load_text(data: Any) -> Any:
-    """Loads a text, one of one file cut 90 / 5 / 5 by position.
+def load_text(data: str | Path) -> LongText:
+    """Loads a text. A single file is split by position: 90% training, 5% validation, 5% test.
 
     Args:
-        data: "tinyshakespeare" (in the package); a file of one's own, UTF-8, .txt or .txt.gz; or a folder with
-            such a file for each split, such as the Penn Treebank's `ptb.train.txt`: a part of the name, between dots,
-            says which (train; val, valid, validation or dev; test).
+        data: "tinyshakespeare" (included in the package); a UTF-8 text file, .txt or .txt.gz; or a folder with one such
+            file per split, named like the Penn Treebank's `ptb.train.txt`: one of the parts between dots names the
+            split (train; val, valid, validation or dev; test).
     Returns:
-        LongText
+        the text in three splits.
     Raises:
-        ValueError: an unknown name, a file that is not UTF-8, one too short to be cut in three, or not one file of each
-            split in a folder.
-        FileNotFoundError: there is no such file or folder.
+        ValueError: the name is unknown, a file is not UTF-8 or too short to split, or a folder does not have exactly
+            one file per split.
+        FileNotFoundError: the file or folder does not exist.
     """
-    if data in _SAMPLES:
+    if isinstance(data, str) and data in _SAMPLES:
         licence, source = "public domain", "Andrej Karpathy's Tiny Shakespeare, https://github.com/karpathy/char-rnn"
-        return _cut(data, read_text(_SAMPLES[data]), licence, source)
+        return _split(data, read_text(_SAMPLES[data]), licence, source)
     path = Path(data)
     if path.is_dir():
         splits = {split: read_text(_file_of(path, names)) for split, names in SPLIT_NAMES.items()}
@@ -66,11 +68,15 @@ def load_text(data: Any) -> Any:
         if not path.suffix:
             one_of("data", str(data), [*_SAMPLES, "a .txt file", "a folder"])
         raise FileNotFoundError(f"`data`: there is no file or folder {path}.")
-    return _cut(str(data), read_text(path), "the user's own file; not stated", str(path))
+    return _split(str(data), read_text(path), "the user's own file; not stated", str(path))
 
 
-def read_text(path: str | Path) -> Any:
-    """The whole of a UTF-8 text file, .gz or plain, lines ending with "\\n"; ValueError names the byte that is not."""
+def read_text(path: str | Path) -> str:
+    """Reads a UTF-8 text file, plain or .gz, with "\\n" as the line end.
+
+    Raises:
+        ValueError: the file is not UTF-8 (names line and byte) or not valid gzip.
+    """
     path = Path(path)
     try:
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
@@ -82,22 +88,27 @@ def read_text(path: str | Path) -> Any:
             "iconv -f latin1 -t utf-8)."
         ) from error
     except (gzip.BadGzipFile, EOFError) as error:
-        raise ValueError(f"{path} is not a whole gzip file ({error}); rename or download it again.") from error
+        raise ValueError(f"{path} is not a valid gzip file ({error}): rename it, or download it again.") from error
 
 
 def _file_of(folder, names):
-    """The one text file of a folder that a part of its name, between dots, calls by one of these."""
-    found = [path for path in sorted(folder.iterdir()) if path.name.endswith((".txt", ".txt.gz"))]
-    found = [path for path in found if set(path.name.lower().split(".")) & set(names)]
-    if len(found) != 1:
-        listed = ", ".join(path.name for path in found) or "none"
-        raise ValueError(f"{folder} must hold one .txt or .txt.gz file called {' or '.join(names)}, got {listed}.")
-    return found[0]
+    """The only text file of a folder whose name has one of `names` between dots."""
+    texts = [path for path in sorted(folder.iterdir()) if path.name.endswith((".txt", ".txt.gz"))]
+    matches = [path for path in texts if set(path.name.lower().split(".")) & set(names)]
+    if len(matches) != 1:
+        listed = ", ".join(path.name for path in matches) or "none"
+        raise ValueError(
+            f"{folder} must hold exactly one .txt or .txt.gz file with {' or '.join(names)} in its name, such as "
+            f"text.{names[0]}.txt; got {listed}."
+        )
+    return matches[0]
 
 
-def _cut(name, text, licence, source):
-    held = int(len(text) * _HELD_OUT)
-    if held < 2:
-        raise ValueError(f"{source}: holds {len(text)} characters, and training, validation and test need 40 at least.")
-    end = len(text) - held
-    return LongText(name, text[: end - held], text[end - held : end], text[end:], licence, source)
+def _split(name, text, licence, source):
+    size = int(len(text) * _HELD_OUT)
+    if size < 2:
+        raise ValueError(
+            f"{source} holds {len(text)} characters; training, validation and test need at least 40 in total."
+        )
+    end = len(text) - size
+    return LongText(name, text[: end - size], text[end - size : end], text[end:], licence, source)

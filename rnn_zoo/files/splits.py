@@ -1,25 +1,25 @@
-"""Which rows are for training, and which are held out."""
-
-from typing import Any
+"""Random splits into training and held-out rows."""
 
 import numpy as np
 
-# What files of a split are called.
+from rnn_zoo.types import Tensor
+
+# Words that name a split in file names.
 SPLIT_NAMES = {"train": ("train",), "validation": ("val", "valid", "validation", "dev"), "test": ("test",)}
 
 
-def hold_out(labels: Any, share: float, seed: int, groups: Any = None) -> Any:
-    """Splits rows in two, each class in both by the same share; no group in both.
+def hold_out(labels: Tensor, share: float, seed: int, groups: Tensor | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Splits rows at random into training and held-out rows, stratified by class. A group is not divided.
 
     Args:
-        labels: <int32>[rows].
-        share: float in [0, 1), of the rows (of the groups, where there are any) to hold out.
-        seed: int.
-        groups: [rows], for instance the film each review is about; None lets any two rows part.
+        labels: <int32>[rows], the class indices.
+        share: in [0, 1), fraction of the rows (with `groups`: of the groups) to hold out.
+        seed: seed of the split.
+        groups: [rows], group of each row, such as the film that a review is about. Default None: each row by itself.
     Returns:
-        (<int>[kept], <int>[held out]), both ascending.
+        (<int>[training rows], <int>[held-out rows]), row numbers in ascending order.
     Raises:
-        ValueError: a class has less than two rows, or there are less than two groups.
+        ValueError: a class has fewer than two rows, or there are fewer than two groups.
     """
     from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
@@ -28,18 +28,18 @@ def hold_out(labels: Any, share: float, seed: int, groups: Any = None) -> Any:
         return rows, rows[:0]
     if groups is None:
         classes = len(np.unique(labels))
-        held = min(max(round(share * len(rows)), classes), len(rows) - classes)
-        kept, held = train_test_split(rows, test_size=held, random_state=seed, stratify=labels)
-        return np.sort(kept), np.sort(held)
+        size = min(max(round(share * len(rows)), classes), len(rows) - classes)
+        training, held_out = train_test_split(rows, test_size=size, random_state=seed, stratify=labels)
+        return np.sort(training), np.sort(held_out)
     count = len(np.unique(groups))
-    held = min(max(round(share * count), 1), count - 1)
-    # Whole groups rarely give the share of each class that was asked for: of 30 random cuts, take the nearest.
-    cuts = GroupShuffleSplit(n_splits=30, test_size=held, random_state=seed).split(rows, labels, groups)
+    size = min(max(round(share * count), 1), count - 1)
+    # Splits by group do not preserve the class proportions: use the closest of 30 random splits.
+    splits = GroupShuffleSplit(n_splits=30, test_size=size, random_state=seed).split(rows, labels, groups)
     totals = np.bincount(labels)
 
-    def distance(cut):
-        held = np.bincount(labels[cut[1]], minlength=len(totals))
-        missing = np.count_nonzero((held == totals) & (totals > 0))  # a class that training would never see
-        return missing, np.abs(held - share * totals).sum()
+    def distance(split):
+        counts = np.bincount(labels[split[1]], minlength=len(totals))
+        missing = np.count_nonzero((counts == totals) & (totals > 0))  # classes without any training row
+        return missing, np.abs(counts - share * totals).sum()
 
-    return min(cuts, key=distance)
+    return min(splits, key=distance)

@@ -1,4 +1,4 @@
-"""Columns of a CSV, TSV or JSONL file, with the line of each row."""
+"""Reading of CSV, TSV and JSONL files, with errors that name the line."""
 
 import contextlib
 import csv
@@ -8,8 +8,8 @@ import io
 import json
 import sys
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 ENDINGS = (".csv", ".tsv", ".jsonl", ".csv.gz", ".tsv.gz", ".jsonl.gz")
 
@@ -28,12 +28,12 @@ _NAME_IT = "Name one of these, or add it."
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """Rows of a file.
+    """The rows of a file.
 
     Args:
-        path: Path of the file.
-        columns: dict of name -> list with one value a row: str, or whatever a JSONL file holds.
-        lines: list of int, the line each row starts at, from 1.
+        path: the file.
+        columns: name -> one value per row: str from CSV and TSV, any JSON value from JSONL.
+        lines: the line at which each row starts, from 1.
     """
 
     path: Path
@@ -44,26 +44,27 @@ class Table:
         return len(self.lines)
 
 
-def is_table(path: str | Path) -> Any:
-    """Whether the name of a file ends as one that `read_table` reads."""
+def is_table(path: str | Path) -> bool:
+    """Whether a file name has an extension that `read_table` reads."""
     return Path(path).name.lower().endswith(ENDINGS)
 
 
-def read_table(path: str | Path, columns: Any) -> "Table":
+def read_table(path: str | Path, columns: Sequence[str]) -> Table:
     """Reads some columns of a CSV, TSV or JSONL file, plain or gzipped.
 
-    UTF-8, with or without a byte order mark. CSV has quotes as in RFC 4180, TSV has none, both have a header; JSONL has
-    one object a line. Lines end with "\\n" or "\\r\\n" and nothing else, since texts hold U+0085 and U+2028.
+    The file is UTF-8, with or without a byte order mark. CSV has quotes as in RFC 4180, TSV has none, and both have a
+    header; JSONL has one object per line. Only "\\n" and "\\r\\n" end a line, because texts may contain U+0085 and
+    U+2028.
 
     Args:
-        path: the file; its ending tells the format.
+        path: the file; its extension determines the format.
         columns: names of the columns to read; every row must have them.
     Returns:
-        Table
+        the rows in their order; empty lines are skipped.
     Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: the file is empty, is not UTF-8, is not what its ending says, lacks a column, or has a row with a
-            different number of columns; the message names the file, the line and the fix.
+        FileNotFoundError: the file does not exist.
+        ValueError: the file is empty, is not UTF-8, is not in the format of its extension, lacks a column, or has a row
+            with a different number of columns; the message names the file, the line and the fix.
     """
     path, ending, text = _open(path)
     rows = {"csv": _csv_rows, "tsv": _tsv_rows, "jsonl": _jsonl_rows}[ending](path, text, list(columns))
@@ -74,12 +75,12 @@ def read_table(path: str | Path, columns: Any) -> "Table":
         for column, value in zip(columns, row, strict=True):
             values[column].append(value)
     if not lines:
-        raise ValueError(f"{path} is empty: it holds no row" + (" below its header." if ending != "jsonl" else "."))
+        raise ValueError(f"{path} is empty: it has no rows" + (" below its header." if ending != "jsonl" else "."))
     return Table(Path(path), values, lines)
 
 
-def read_header(path: str | Path) -> Any:
-    """The names of the columns of a CSV or TSV file, in its order; errors as in `read_table`."""
+def read_header(path: str | Path) -> list[str]:
+    """The column names of a CSV or TSV file, in their order; raises the errors of `read_table`."""
     path, ending, text = _open(path)
     if ending == "jsonl":
         raise ValueError(f"{path}: JSONL has no header; save it as CSV.")
@@ -88,10 +89,10 @@ def read_header(path: str | Path) -> Any:
 
 
 def _open(path):
-    """(Path, format, text) of a table."""
+    """Reads a file: (path, extension without .gz, text)."""
     path = Path(path)
     if not is_table(path):
-        raise ValueError(f"{path}: the name must end in one of {', '.join(ENDINGS)}, so that its format is known.")
+        raise ValueError(f"{path}: the file name must end in one of {', '.join(ENDINGS)}.")
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path}.")
     ending = path.name.lower().removesuffix(".gz").rpartition(".")[2]
@@ -104,19 +105,19 @@ def _decode(path, ending):
         try:
             data = gzip.decompress(data)
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-            raise ValueError(f"{path} is not a whole gzip file, as its ending says it is: {error}.") from error
+            raise ValueError(f"{path} is not a valid gzip file, although its extension says so: {error}.") from error
     for magic, kind in _BINARY.items():
         if data.startswith(magic):
-            raise ValueError(f"{path} is not {ending.upper()}, as its ending says: its content is {kind}.")
+            raise ValueError(f"{path} is not {ending.upper()}, although its extension says so: its content is {kind}.")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ValueError(f"{path}: line 1: the file is UTF-16, not UTF-8. Save it as UTF-8.")
     data = data.removeprefix(b"\xef\xbb\xbf")
     if not data.strip():
-        raise ValueError(f"{path} is empty. Give a file with a text a row.")
+        raise ValueError(f"{path} is empty. Give a file with at least one row.")
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise ValueError(
-            f"{path}: line {line}: a zero byte; the file is not {ending.upper()} text, as its ending says."
+            f"{path}: line {line}: a zero byte; the file is not {ending.upper()}, although its extension says so."
         )
     try:
         return data.decode("utf-8")
@@ -129,7 +130,7 @@ def _decode(path, ending):
 
 
 def _csv_rows(path, text, columns):
-    _refuse_other_text(path, text, "CSV")
+    _check_not_markup(path, text, "CSV")
     with _long_fields():
         reader = csv.reader(io.StringIO(text, newline="\n"), strict=True)
         places = None
@@ -144,13 +145,13 @@ def _csv_rows(path, text, columns):
                 start = reader.line_num + 1
         except csv.Error as error:
             raise ValueError(
-                f"{path}: line {start}: not CSV ({error}). A field that holds a quote or a line break stands between "
-                'quotes, and a quote inside it is doubled ("").'
+                f"{path}: line {start}: not CSV ({error}). Put a field that contains a quote or a line break in double "
+                'quotes, and double each quote inside it ("").'
             ) from error
 
 
 def _tsv_rows(path, text, columns):
-    _refuse_other_text(path, text, "TSV")
+    _check_not_markup(path, text, "TSV")
     places = None
     for line, content in _lines(text):
         row = content.split("\t")
@@ -166,11 +167,11 @@ def _jsonl_rows(path, text, columns):
         try:
             row = json.loads(content)
         except json.JSONDecodeError as error:
-            raise ValueError(f"{path}: line {line}: not JSON ({error}). JSONL holds one object a line.") from error
+            raise ValueError(f"{path}: line {line}: not JSON ({error}). JSONL has one object per line.") from error
         if not isinstance(row, dict):
             kind = type(row).__name__
             raise ValueError(
-                f"{path}: line {line}: expected a JSON object, got a {kind}. JSONL holds one object a line."
+                f"{path}: line {line}: expected a JSON object, got a {kind}. JSONL has one object per line."
             )
         for column in columns:
             if column not in row:
@@ -189,13 +190,15 @@ def _places(path, header, columns, separator):
     other = {",": "\t", "\t": ","}[separator]
     if len(header) == 1 and other in header[0] and not set(columns) <= set(header):
         kinds = {",": "CSV, separated by commas", "\t": "TSV, separated by tabs"}
-        raise ValueError(f"{path} is not {kinds[separator]}, as its ending says: its header looks like {kinds[other]}.")
+        raise ValueError(
+            f"{path} is not {kinds[separator]}, although its extension says so: its header looks like {kinds[other]}."
+        )
     for column in columns:
         if column not in header:
             raise ValueError(f"{path}: line 1: no column {column!r}; it has {_listed(header)}. {_NAME_IT}")
         if header.count(column) > 1:
             raise ValueError(
-                f"{path}: line 1: column {column!r} is there {header.count(column)} times; rename the others."
+                f"{path}: line 1: column {column!r} occurs {header.count(column)} times; rename the others."
             )
     return [header.index(column) for column in columns]
 
@@ -203,20 +206,22 @@ def _places(path, header, columns, separator):
 def _check_width(path, line, row, width):
     if len(row) != width:
         raise ValueError(
-            f"{path}: line {line}: {len(row)} columns where the header has {width}. "
-            "In CSV a text that holds a comma stands between quotes; in TSV no text holds a tab."
+            f"{path}: line {line}: {len(row)} columns, but the header has {width}. "
+            "In CSV, put a text that contains a comma in double quotes; in TSV, a text cannot contain a tab."
         )
 
 
-def _refuse_other_text(path, text, expected):
+def _check_not_markup(path, text, expected):
     start = text[:1000].lstrip().lower()
     if start.startswith(("<!doctype", "<html", "<?xml")):
-        raise ValueError(f"{path} is not {expected}, as its ending says: its content is HTML or XML.")
+        raise ValueError(f"{path} is not {expected}, although its extension says so: its content is HTML or XML.")
     if start.startswith(("{", "[")):
         first = text.lstrip().split("\n", 1)[0]
         with contextlib.suppress(json.JSONDecodeError):
             json.loads(first)
-            raise ValueError(f"{path} is not {expected}, as its ending says: its content is JSON. Rename it to .jsonl.")
+            raise ValueError(
+                f"{path} is not {expected}, although its extension says so: its content is JSON. Rename it to .jsonl."
+            )
 
 
 def _listed(names):
@@ -225,7 +230,7 @@ def _listed(names):
 
 @contextlib.contextmanager
 def _long_fields():
-    # csv stops at 131,072 characters a field, and a text of 100,000 words is longer.
+    # The csv module allows 131,072 characters per field, fewer than a text of 100,000 words has.
     before = csv.field_size_limit(sys.maxsize)
     try:
         yield

@@ -1,4 +1,4 @@
-"""TensorFlow Datasets, an optional dependency of the loaders of IMDB, CoNLL-2003 and ETT."""
+"""Import of TensorFlow Datasets, an optional dependency for IMDB, CoNLL-2003 and ETT."""
 
 from types import ModuleType
 
@@ -7,7 +7,7 @@ def import_tfds() -> ModuleType:
     """Imports TensorFlow Datasets.
 
     Raises:
-        ImportError: it is not installed; names the command that installs it.
+        ImportError: it is not installed; the message names the command that installs it.
     """
     try:
         import tensorflow_datasets

@@ -24,8 +24,8 @@ def one_to_one(
 
         y = head(drop(recurrence(front(x))_1)),  x the only step
 
-    With its initial state, a vanilla cell is then a feed-forward layer f(x W + b), `depth` the number of layers. The
-    input is a feature vector with `Vectors`, an image with `Frames`, a word with `Tokens`.
+    A vanilla cell is then a feed-forward layer f(x W + b), because its state starts at zero; `depth` is the number of
+    layers. The input is a feature vector with `Vectors`, an image with `Frames`, a word with `Tokens`.
 
     Args:
         front: a front (`Vectors`, `Frames`, `Tokens`, `OneHot`) or any layer with output <float>[batch, time, dim].
@@ -38,7 +38,7 @@ def one_to_one(
         name: the model's name.
 
     Returns:
-        A `keras.Model` from one step of the front's input to the head's output, [batch, ...] -> <float>[batch, count]
+        A `keras.Model` from one step of the front's input to the head's output, [batch, ...] -> <float>[batch, count].
 
     Raises:
         ValueError: the recurrence returns states or one step only, `inputs` is missing, or `dropout` is out of range.

@@ -1,6 +1,7 @@
-"""Stream: a model that reads steps as they come."""
+"""Stream: stateful inference on a sequence that arrives in chunks."""
 
 import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ from rnn_zoo.checks import one_of, positive_integer
 from rnn_zoo.files import atomic_file
 from rnn_zoo.layers.heads.tags import Tags
 from rnn_zoo.layers.recurrent.recurrent import Recurrent
-from rnn_zoo.types import Model
+from rnn_zoo.types import Model, Tensor
 
-# The layers of Keras that treat each step by itself; a layer of this package says so in `per_step`.
+# Keras layers that process each step independently; layers of this package have an attribute `per_step`.
 _PER_STEP = (
     keras.layers.Activation,
     keras.layers.Add,
@@ -36,17 +37,18 @@ _PER_STEP = (
     keras.layers.Subtract,
     keras.layers.TimeDistributed,
 )
-# The operations of Keras that do; those of which fronts make their masks among them.
+# Keras operations that process each step independently, such as those that compute the masks of fronts.
 _ELEMENTWISE = {"Add", "Any", "Cast", "Divide", "LogicalAnd", "LogicalOr", "Multiply", "NotEqual", "Subtract"}
 
 
 class Stream:
-    """Feeds a model its steps as they come, the states in and out by name.
+    """Runs a model on a sequence chunk by chunk, with explicit states.
 
         (y_1 .. y_k), s_k = stream((x_1 .. x_k));  (y_(k+1) .. y_n), s_n = stream((x_(k+1) .. x_n), s_k)
 
-    gives the y_1 .. y_n of one call of the model on x_1 .. x_n, in chunks of any length. The stream itself remembers
-    nothing: one serves any number of sequences at once. It shares the weights of the model.
+    The outputs y_1 .. y_n equal those of one call of the model on x_1 .. x_n, whatever the lengths of the chunks. The
+    states are arguments and return values, so one `Stream` serves any number of sequences. It shares the weights of the
+    model.
 
         stream = Stream(many_to_many(OneHot(28), Recurrent("gru", 32), Labels(1)))
         state = None
@@ -55,24 +57,24 @@ class Stream:
         stream.save("state.npz", state)
 
     Args:
-        model: `keras.Model` of one input [batch, time, ...] and one output [batch, time, ...], as `many_to_many` builds
-            it, that reads forwards: `Recurrent` layers and layers that treat each step by itself.
+        model: functional `keras.Model` with one input [batch, time, ...] and one output [batch, time, ...], such as
+            `many_to_many` builds: forward `Recurrent` layers, and layers that process each step independently.
 
     Call arguments:
-        inputs: [batch, steps, ...], the next steps, one at least. Where they are fewer in some rows, padded on the
-            right as the front has it: the states of a row stay where its steps end.
-        state: dict, name in `state_names` -> <float>[batch, units], as the call before returned it; names left out,
-            or None: as the model starts.
+        inputs: [batch, steps, ...], the next steps, at least one. Shorter rows are padded on the right with the padding
+            of the front; padded steps leave the state of their row unchanged.
+        state: dict, name in `state_names` -> <float>[batch, units], as returned by the previous call. Missing names
+            have their initial value. Default None: the initial state.
 
     Returns:
         (<float>[batch, steps, ...], dict): the outputs, as NumPy, and the state after the last step.
 
     Raises:
-        ValueError: the model cannot be read step by step, which names the layer and what to do; or `inputs` or `state`
-            do not fit the model.
+        ValueError: a layer of the model needs several steps at once; or `inputs` or `state` do not match the model.
 
     Attributes:
-        state_names: list of str, "layer_0/forward/h"; with several recurrences the name of each comes before.
+        state_names: list of str, such as "layer_0/forward/h", prefixed with the layer's name if the model has several
+            `Recurrent` layers.
     """
 
     def __init__(self, model: Model) -> None:
@@ -87,13 +89,13 @@ class Stream:
         self._model = _Steps(model, self._recurrences, self.state_names)
         self._model.run_eagerly = model.run_eagerly
 
-    def start(self, batch: int = 1) -> dict[str, Any]:
-        """The state before the first step: dict, name -> <float>[batch, units], as NumPy."""
+    def start(self, batch: int = 1) -> dict[str, Tensor]:
+        """Returns the initial state: dict, name -> <float>[batch, units], as NumPy."""
         positive_integer("batch", batch)
-        starts = self.compute_start(batch)
-        return {name: keras.ops.convert_to_numpy(value) for name, value in starts.items()}
+        initial = self.compute_start(batch)
+        return {name: keras.ops.convert_to_numpy(value) for name, value in initial.items()}
 
-    def __call__(self, inputs: Any, state: Any = None) -> Any:
+    def __call__(self, inputs: Tensor, state: Mapping[str, Tensor] | None = None) -> tuple[Tensor, dict[str, Tensor]]:
         inputs = np.asarray(inputs)
         expected = self._input_shape
         fits = inputs.ndim == len(expected) and all(
@@ -101,51 +103,54 @@ class Stream:
         )
         if not fits or not inputs.shape[0] or not inputs.shape[1]:
             raise ValueError(
-                f"`inputs` must have the shape {_shape(expected)}, one row and one step at least, got "
+                f"`inputs` must have the shape {_shape(expected)}, with at least one row and one step, got "
                 f"{_shape(inputs.shape)}."
             )
         states = self._checked(state or {}, len(inputs))
         if len(states) < len(self.state_names):
             states = {**self.start(len(inputs)), **states}
-        outputs, *after = self._model.predict_on_batch([inputs, *(states[name] for name in self.state_names)])
-        return outputs, dict(zip(self.state_names, after, strict=True))
+        outputs, *new = self._model.predict_on_batch([inputs, *(states[name] for name in self.state_names)])
+        return outputs, dict(zip(self.state_names, new, strict=True))
 
-    def compute(self, inputs: Any, state: Any) -> Any:
-        """A call inside a graph: tensors in and out, nothing checked, every state given; arguments as of a call."""
-        outputs, *after = self._model([inputs, *(state[name] for name in self.state_names)], training=False)
-        return outputs, dict(zip(self.state_names, after, strict=True))
+    def compute(self, inputs: Tensor, state: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+        """Like a call, but inside a graph: takes and returns tensors, without checks; requires every state."""
+        outputs, *new = self._model([inputs, *(state[name] for name in self.state_names)], training=False)
+        return outputs, dict(zip(self.state_names, new, strict=True))
 
-    def compute_start(self, batch: Any) -> dict[str, Any]:
-        """`start` inside a graph, where `batch` may be a tensor: dict, name -> <float>[batch, units], a tensor."""
-        return {name: _wide(value) for name, value in _starts(self._recurrences, batch).items()}
+    def compute_start(self, batch: int | Tensor) -> dict[str, Tensor]:
+        """Like `start`, but inside a graph: returns tensors; `batch` may be a tensor."""
+        initial = _initial_states(self._recurrences, batch)
+        return {name: _at_least_float32(value) for name, value in initial.items()}
 
-    def save(self, path: str | Path, state: Any) -> None:
-        """Writes a state to `path` (.npz), atomically; ValueError where it is none of this model."""
+    def save(self, path: str | Path, state: Mapping[str, Tensor]) -> None:
+        """Writes a state to an .npz file, atomically; ValueError if it does not match the model."""
         if set(state) != set(self.state_names):
-            raise ValueError(f"`state` must hold {', '.join(self.state_names)}, got {', '.join(state) or 'nothing'}.")
+            raise ValueError(
+                f"`state` must contain {', '.join(self.state_names)}, got {', '.join(state) or 'nothing'}."
+            )
         states = self._checked(state, len(next(iter(state.values()))))
         with atomic_file(path, "wb") as file:
             np.savez(file, **states)
 
-    def load(self, path: str | Path) -> Any:
-        """The state that `save` wrote; ValueError that names the file where it holds none of this model."""
+    def load(self, path: str | Path) -> dict[str, Tensor]:
+        """Reads a state that `save` wrote; ValueError if the file is damaged or does not match the model."""
         with open(path, "rb") as file:
             try:
                 with np.load(file, allow_pickle=False) as saved:
                     state = {name: saved[name] for name in saved.files}
-            except Exception as error:  # a file that is none, or cut off, fails in many ways
-                raise ValueError(f"{path} does not hold a saved state: {error}") from error
+            except Exception as error:  # np.load raises many types of error for a damaged file
+                raise ValueError(f"{path} is not a saved state: {error}") from error
         if set(state) != set(self.state_names):
             raise ValueError(
-                f"{path} holds the state of another model: {', '.join(state) or 'nothing'}; this one has "
+                f"{path} is the state of another model: it contains {', '.join(state) or 'nothing'}; this model has "
                 f"{', '.join(self.state_names)}."
             )
         try:
             return self._checked(state, len(next(iter(state.values()))))
         except ValueError as error:
-            raise ValueError(f"{path} holds the state of another model: {error}") from None
+            raise ValueError(f"{path} is the state of another model: {error}") from None
 
-    def _checked(self, state, batch):
+    def _checked(self, state: Mapping[str, Tensor], batch: int) -> dict[str, Tensor]:
         checked = {}
         for name, value in state.items():
             one_of("state", name, self.state_names)
@@ -153,98 +158,100 @@ class Stream:
             if value.shape != (batch, self._sizes[name]):
                 raise ValueError(
                     f"`state[{name!r}]` must have the shape {_shape((batch, self._sizes[name]))}, got "
-                    f"{_shape(value.shape)}; give the state of the same rows."
+                    f"{_shape(value.shape)}; pass the state of the same rows."
                 )
             checked[name] = value
         return checked
 
 
-def _recurrences(model):
-    """The recurrences of a model by the prefix of their states; ValueError where it cannot be read step by step."""
+def _recurrences(model: Model) -> dict[str, Recurrent]:
+    """The `Recurrent` layers by the prefix of their states; ValueError if the model cannot process steps one by one."""
     if not isinstance(model, keras.Model) or not hasattr(model, "operations"):
-        raise ValueError(f"`model` must be a functional `keras.Model`, as `many_to_many` builds it, got {model!r}.")
+        raise ValueError(f"`model` must be a functional `keras.Model`, such as `many_to_many` builds, got {model!r}.")
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise ValueError(
             f"`model` must have one input and one output, got {len(model.inputs)} "
-            f"({', '.join(given.name for given in model.inputs)}) and {len(model.outputs)}; build it with "
+            f"({', '.join(each.name for each in model.inputs)}) and {len(model.outputs)}; build it with "
             "`many_to_many` and a front of one input, such as `Tokens`."
         )
-    found = []
+    recurrences = []
     for layer in model.operations:
         if isinstance(layer, Recurrent):
             _check_forward(layer)
-            found.append(layer)
+            recurrences.append(layer)
         elif isinstance(layer, Tags) and layer.crf:
             raise ValueError(
-                f"`model` cannot be read step by step: its layer {layer.name!r} has crf=True: its tags depend on the "
-                "steps that come later, which a stream does not know; build it with crf=False."
+                f"`model` cannot process steps one by one: its layer {layer.name!r} has crf=True: its tags depend on "
+                "later steps, which a stream does not have; build it with crf=False."
             )
         elif not _is_per_step(layer):
             raise ValueError(
-                f"`model` cannot be read step by step: its layer {layer.name!r}, {type(layer).__name__}, may read "
-                "several steps at once. Use `Recurrent` for what remembers, `many_to_many` for an answer at every "
-                "step, and set `per_step = True` in a class of your own that treats each step by itself."
+                f"`model` cannot process steps one by one: its layer {layer.name!r}, {type(layer).__name__}, may need "
+                "several steps at once. Use `Recurrent` for the recurrence and `many_to_many` for a prediction at each "
+                "step; set `per_step = True` in your own layers that process each step independently."
             )
-    if not found:
-        raise ValueError("`model` has no `Recurrent` layer, and nothing to remember: call it on the steps themselves.")
-    return {"" if len(found) == 1 else f"{layer.name}/": layer for layer in found}
+    if not recurrences:
+        raise ValueError("`model` has no `Recurrent` layer, so it has no state; call the model itself on each chunk.")
+    return {"" if len(recurrences) == 1 else f"{layer.name}/": layer for layer in recurrences}
 
 
-def _is_per_step(layer):
+def _is_per_step(layer: Model) -> bool:
     if isinstance(layer, keras.layers.Layer):
         return type(layer) in _PER_STEP or getattr(layer, "per_step", False)
     return type(layer).__name__ in _ELEMENTWISE
 
 
-def _check_forward(layer):
+def _check_forward(layer: Recurrent) -> None:
     fixes = {
-        "bidirectional": "it reads from the end, which a stream does not know; build it with bidirectional=False",
-        "go_backwards": "it reads from the end, which a stream does not know; build it with go_backwards=False",
-        "stateful": "a stream hands the states in and out itself; build it with stateful=False",
-        "return_state": "a stream asks for the states itself; build it with return_state=False",
+        "bidirectional": "it needs the end of the sequence first; build it with bidirectional=False",
+        "go_backwards": "it needs the end of the sequence first; build it with go_backwards=False",
+        "stateful": "a stream passes the states explicitly; build it with stateful=False",
+        "return_state": "a stream requests the states itself; build it with return_state=False",
     }
     for option, fix in fixes.items():
         if getattr(layer, option):
-            raise ValueError(f"`model` cannot be read step by step: its layer {layer.name!r} has {option}=True: {fix}.")
+            raise ValueError(
+                f"`model` cannot process steps one by one: its layer {layer.name!r} has {option}=True: {fix}."
+            )
     if not layer.return_sequences:
         raise ValueError(
-            f"`model` cannot be read step by step: its layer {layer.name!r} has return_sequences=False: it gives its "
-            "last step alone; build it with return_sequences=True."
+            f"`model` cannot process steps one by one: its layer {layer.name!r} has return_sequences=False, so it "
+            "returns only its last step; build it with return_sequences=True."
         )
 
 
 class _Steps(keras.Model):
-    """A model from [inputs, *states] to [outputs, *states]: another one, whose recurrences it gives their states."""
+    """Wraps a model so that it maps [inputs, *states] to [outputs, *new states]."""
 
-    def __init__(self, model: Model, recurrences: Any, state_names: Any) -> None:
+    def __init__(self, model: Model, recurrences: Mapping[str, Recurrent], state_names: Sequence[str]) -> None:
         super().__init__(name="stream")
         self.model, self.recurrences, self.state_names = model, recurrences, state_names
         self.supports_jit = all(layer.supports_jit for layer in model.layers)
 
-    def call(self, inputs: Any) -> list[Any]:
+    def call(self, inputs: Sequence[Tensor]) -> list[Tensor]:
         states = dict(zip(self.state_names, inputs[1:], strict=True))
         with contextlib.ExitStack() as stack:
             for prefix, layer in self.recurrences.items():
-                stack.enter_context(_carried(layer, prefix, states))
+                stack.enter_context(_explicit_state(layer, prefix, states))
             outputs = self.model(inputs[0], training=False)
-        return [outputs, *(_wide(states[name]) for name in self.state_names)]
+        return [outputs, *(_at_least_float32(states[name]) for name in self.state_names)]
 
 
 @contextlib.contextmanager
-def _carried(layer, prefix, states):
-    """While a model is called, its recurrence `layer` starts with its part of `states` and leaves its last ones there.
+def _explicit_state(layer: Model, prefix: str, states: dict[str, Tensor]) -> Iterator[None]:
+    """Within the context, calls of `layer` start from its entries of `states` and replace them by its last states.
 
-    So the model runs as it is, whatever its layers; a copy of it would have its weights twice, or to share them.
+    It replaces the layer's `call`, so that the functional model runs unchanged and no copy of its weights is needed.
     """
 
-    def call(inputs, **options):
-        given = {name: states[prefix + name] for name in layer.state_names}
+    def call(inputs: Tensor, **options: Any) -> Tensor:
+        initial = {name: states[prefix + name] for name in layer.state_names}
         layer.return_state = True
         try:
-            outputs, after = type(layer).call(layer, inputs, **{**options, "initial_state": given})
+            outputs, last = type(layer).call(layer, inputs, **{**options, "initial_state": initial})
         finally:
             layer.return_state = False
-        states.update({prefix + name: value for name, value in after.items()})
+        states.update({prefix + name: value for name, value in last.items()})
         return outputs
 
     layer.call = call
@@ -254,21 +261,21 @@ def _carried(layer, prefix, states):
         del layer.call
 
 
-def _starts(recurrences, batch):
-    """The states before the first step, as tensors: dict, name -> <float>[batch, units]."""
-    starts = {}
+def _initial_states(recurrences: Mapping[str, Recurrent], batch: int | Tensor) -> dict[str, Tensor]:
+    """The initial states, as tensors: dict, name -> <float>[batch, units]."""
+    initial = {}
     for prefix, layer in recurrences.items():
         for place, recurrence in layer.recurrences.items():
             names = [name for name in layer.state_names if name.startswith(f"{place}/")]
             values = recurrence.get_initial_state(batch)
-            starts |= {prefix + name: value for name, value in zip(names, values, strict=True)}
-    return starts
+            initial |= {prefix + name: value for name, value in zip(names, values, strict=True)}
+    return initial
 
 
-def _wide(value):
-    """A tensor of at least 32 bits, which every file can hold."""
+def _at_least_float32(value: Tensor) -> Tensor:
+    """Casts bfloat16 and float16 to float32, because .npz files have no bfloat16."""
     return keras.ops.cast(value, keras.backend.result_type(value.dtype, "float32"))
 
 
-def _shape(sizes):
+def _shape(sizes: Sequence[int | None]) -> str:
     return "[" + ", ".join("any" if size is None else str(size) for size in sizes) + "]"

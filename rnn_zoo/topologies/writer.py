@@ -98,12 +98,12 @@ def compiled_writer(inputs: Any, outputs: Tensor, head: Model, optimizer: Any, n
 
 
 def front_input(argument: str, front: Model, name: str) -> Tensor:
-    """Returns the `keras.Input` of a front with another name: a model may have two fronts of the same type."""
+    """Returns the `keras.Input` of a front, renamed: two fronts of the same type have inputs of the same name."""
     if not hasattr(front, "make_input"):
         raise ValueError(f"`{argument}` must have a `make_input`, as `Tokens` does; {type(front).__name__} has none.")
-    made = front.make_input()
-    if isinstance(made, dict):
+    inputs = front.make_input()
+    if isinstance(inputs, dict):
         raise ValueError(
-            f"`{argument}` must have one input, as `Tokens` does; {type(front).__name__} has {' and '.join(made)}."
+            f"`{argument}` must have one input, as `Tokens` does; {type(front).__name__} has {' and '.join(inputs)}."
         )
-    return keras.Input(made.shape[1:], dtype=made.dtype, name=name)
+    return keras.Input(inputs.shape[1:], dtype=inputs.dtype, name=name)

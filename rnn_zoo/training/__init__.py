@@ -1,4 +1,4 @@
-"""Training: one call that trains, checkpoints, resumes, stops in time and leaves a readable folder behind."""
+"""Training: `fit` trains with checkpoints, resumption and early stopping, and writes its results to a folder."""
 
 from rnn_zoo.training.adapt import adapt
 from rnn_zoo.training.array_batches import ArrayBatches

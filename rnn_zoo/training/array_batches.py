@@ -1,4 +1,4 @@
-"""Arrays as shuffled batches whose order depends on seed and epoch alone."""
+"""Batches of arrays, shuffled in an order that depends only on seed and epoch."""
 
 from typing import Any
 
@@ -9,19 +9,19 @@ from rnn_zoo.checks import positive_integer
 
 
 class ArrayBatches(keras.utils.PyDataset):
-    """Batches of arrays; epoch e of one seed always comes in the same order, so that a resumed run sees the same data.
+    """Batches of arrays, shuffled by seed and epoch, so that a resumed run sees the same batches.
 
     Args:
-        inputs: <any>[examples, ...], or a dict or tuple of such arrays.
-        targets: <any>[examples, ...], or a dict or tuple of such arrays.
-        weights: <float>[examples], the weight of each example in the loss; None (default): all 1.
-        batch_size: int > 0, examples a batch. Default 32; the last batch holds what is left.
-        shuffle: bool, another order in every epoch. Default True.
-        seed: int, of the order. Default 0.
+        inputs: array [examples, ...], or a dict or tuple of such arrays.
+        targets: array [examples, ...], or a dict or tuple of such arrays.
+        weights: <float>[examples], the weight of each example in the loss. Default None: all 1.
+        batch_size: > 0, examples per batch. Default 32; the last batch may be smaller.
+        shuffle: whether to shuffle anew in every epoch. Default True.
+        seed: seed of the shuffling. Default 0.
     Attributes:
-        epoch: int, the epoch whose order is given; `on_epoch_end` advances it.
+        epoch: the current epoch, from 0; setting it reshuffles, and `on_epoch_end` increases it by one.
     Raises:
-        ValueError: the arrays differ in their number of examples, there is none, or `batch_size` is not positive.
+        ValueError: the arrays differ in their number of examples, have no examples, or `batch_size` is not positive.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class ArrayBatches(keras.utils.PyDataset):
         super().__init__()
         parts = (inputs, targets) if weights is None else (inputs, targets, weights)
         self.parts = keras.tree.map_structure(np.asarray, parts)
-        lengths = {array.shape[:1] for array in keras.tree.flatten(self.parts)}  # () of what is no array
+        lengths = {array.shape[:1] for array in keras.tree.flatten(self.parts)}  # () for a scalar
         if len(lengths) != 1 or not all(map(all, lengths)) or () in lengths:
             raise ValueError(
                 f"`inputs`, `targets` and `weights` must hold the same number of examples, at least one; "
@@ -50,11 +50,11 @@ class ArrayBatches(keras.utils.PyDataset):
         self.epoch = 0
 
     @property
-    def epoch(self) -> Any:
+    def epoch(self) -> int:
         return self._epoch
 
     @epoch.setter
-    def epoch(self, value: Any) -> None:
+    def epoch(self, value: int) -> None:
         self._epoch = value
         self._order = np.arange(self.examples)
         if self.shuffle:

@@ -1,4 +1,4 @@
-"""All that a run needs to go on as if it had never been killed, in one atomic file."""
+"""Checkpoints: the complete state of a run in one file, and models without their optimizer."""
 
 import contextlib
 import json
@@ -14,21 +14,21 @@ from rnn_zoo.files import atomic_file
 from rnn_zoo.types import Model
 
 
-def save_checkpoint(path: str | Path, model: Model, best: Any, state: Any) -> None:
-    """Writes the variables of model and optimizer, the best weights and `state` to `path`, atomically.
+def save_checkpoint(path: str | Path, model: Model, best: list[np.ndarray] | None, state: dict[str, Any]) -> None:
+    """Saves the variables of model and optimizer, the best weights and `state` to one file, atomically.
 
-    Keras's own weight files leave out the seed generators, so that dropout would start over after a resume.
+    Keras's own weight files omit the seed generators; a resumed run would repeat the dropout masks of its start.
 
     Args:
-        path: file to write (npz).
-        model: built keras.Model with a built optimizer; every variable is kept, seed generators and averages included.
-        best: list of arrays, the weights of the best epoch, or None.
-        state: dict of plain values.
+        path: .npz file to write.
+        model: built keras.Model with a built optimizer; all variables are saved, with seed generators and averages.
+        best: the weights of the best epoch, in the order of `model.get_weights()`; None for none.
+        state: further state as JSON values.
     """
     arrays = {"state": np.array(json.dumps(state))}
     for group, values in (
-        ("model", [_plain(variable) for variable in model.variables]),
-        ("optimizer", [_plain(variable) for variable in model.optimizer.variables]),
+        ("model", [_to_numpy(variable) for variable in model.variables]),
+        ("optimizer", [_to_numpy(variable) for variable in model.optimizer.variables]),
         ("best", best or []),
     ):
         arrays |= {f"{group}/{number}": value for number, value in enumerate(values)}
@@ -36,13 +36,16 @@ def save_checkpoint(path: str | Path, model: Model, best: Any, state: Any) -> No
         np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
-def load_checkpoint(path: str | Path, model: Model) -> Any:
-    """Puts the variables of `path` into model and optimizer.
+def load_checkpoint(path: str | Path, model: Model) -> tuple[list[np.ndarray] | None, dict[str, Any]]:
+    """Restores the variables of model and optimizer from a checkpoint.
 
+    Args:
+        path: file written by `save_checkpoint`.
+        model: built keras.Model with a built optimizer.
     Returns:
-        (list of arrays or None, dict): the best weights and the state given to `save_checkpoint`.
+        (best, state), as passed to `save_checkpoint`.
     Raises:
-        ValueError: the file is damaged, or it belongs to another model; the model is then unchanged.
+        ValueError: the file is damaged or belongs to another model; the model is unchanged.
     """
     path = Path(path)
     try:
@@ -52,21 +55,21 @@ def load_checkpoint(path: str | Path, model: Model) -> Any:
     except (zipfile.BadZipFile, EOFError, KeyError, ValueError, OSError) as error:
         raise ValueError(f"{path} is damaged ({error}). Delete it to train from the start.") from error
     groups = {"model": [], "optimizer": [], "best": []}
-    for name, value in arrays.items():  # savez keeps the order
+    for name, value in arrays.items():  # savez preserves the order
         groups[name.partition("/")[0]].append(value)
     pairs = []
     for group, variables in (("model", model.variables), ("optimizer", model.optimizer.variables)):
         saved = groups[group]
         if len(saved) != len(variables):
             raise ValueError(
-                f"{path} holds {len(saved)} variables of the {group}, this one has {len(variables)}: it belongs to "
+                f"{path} holds {len(saved)} {group} variables, but this {group} has {len(variables)}: it belongs to "
                 "another model. Give another `out`, or delete the folder."
             )
         for variable, value in zip(variables, saved, strict=True):
             if tuple(variable.shape) != value.shape:
                 raise ValueError(
-                    f"{path} holds {variable.path} with shape {value.shape}, this {group} has {tuple(variable.shape)}: "
-                    "it belongs to another model. Give another `out`, or delete the folder."
+                    f"{path} holds {variable.path} with shape {value.shape}, but this {group} has shape "
+                    f"{tuple(variable.shape)}: it belongs to another model. Give another `out`, or delete the folder."
                 )
             pairs.append((variable, value))
     for variable, value in pairs:
@@ -75,7 +78,7 @@ def load_checkpoint(path: str | Path, model: Model) -> Any:
 
 
 def save_model(path: str | Path, model: Model) -> None:
-    """Writes architecture and weights, without the optimizer, to a .keras file, atomically."""
+    """Saves architecture and weights, without the optimizer, to a .keras file, atomically."""
     with tempfile.TemporaryDirectory() as folder, _without_optimizer(model):
         saved = Path(folder) / "model.keras"
         model.save(saved)
@@ -84,14 +87,14 @@ def save_model(path: str | Path, model: Model) -> None:
 
 
 def load_weights(path: str | Path, model: Model) -> None:
-    """Puts the weights that `save_model` wrote into a model of the same architecture."""
+    """Loads the weights of a file written by `save_model` into a model of the same architecture."""
     with _without_optimizer(model):
         model.load_weights(path)
 
 
 @contextlib.contextmanager
 def _without_optimizer(model):
-    # Keras has no switch to leave the optimizer out of a file, where it takes more room than the model.
+    # Keras has no option to save without the optimizer, which takes more space than the model.
     optimizer, compiled = model.optimizer, model.compiled
     model.optimizer, model.compiled = None, False
     try:
@@ -100,7 +103,7 @@ def _without_optimizer(model):
         model.optimizer, model.compiled = optimizer, compiled
 
 
-def _plain(variable):
+def _to_numpy(variable):
     value = keras.ops.convert_to_numpy(variable)
-    # NumPy files know no bfloat16; float32 holds it exactly.
+    # NumPy cannot save bfloat16; float32 represents it exactly.
     return value.astype("float32") if value.dtype.kind == "V" else value

@@ -1,4 +1,4 @@
-"""Training of any compiled Keras model: the one place where a run starts, goes on and ends."""
+"""Training of any compiled Keras model, with checkpoints, resumption and early stopping."""
 
 import importlib.util
 import inspect
@@ -29,56 +29,56 @@ def fit(
     out: str | Path,
     epochs: int = 10,
     seed: int = 0,
-    patience: int = 2,
+    patience: int | None = 2,
     clip_norm: float | None = 1.0,
     weight_average: float | None = None,
-    learning_rate: Any = None,
+    learning_rate: float | keras.optimizers.schedules.LearningRateSchedule | None = None,
     tensorboard: bool = False,
     config: dict[str, Any] | None = None,
-    callbacks: Sequence[Any] = (),
+    callbacks: Sequence[keras.callbacks.Callback] = (),
     monitor: str = "val_loss",
     jit_compile: bool | None = None,
-) -> Any:
-    """Trains a model, keeps the best epoch, and goes on where it was killed when the same call is made again.
+) -> History:
+    """Trains a model and restores the weights of the best epoch. The same call resumes an interrupted run.
 
         w <- optimizer(w, g / max(1, |g| / clip_norm))        a <- weight_average a + (1 - weight_average) w
 
-    After every epoch the weights, the optimizer, the seed generators (dropout), the early stopping and the history go
-    to `out` in one atomic file; a run that goes on from it ends with the weights and the history of one that was never
-    killed, provided that the order of `train` depends on its attribute `epoch` alone (`ArrayBatches`,
-    `rnn_zoo.text.Batches`) or not at all. A `tf.data` shuffle and callbacks with a state of their own start over. On a
-    GPU, sums in no fixed order may differ in their last bits.
+    After every epoch the state of the run (weights, optimizer, seed generators of dropout, early stopping, history) is
+    written to one file in `out`, atomically. A resumed run ends with the same weights and history as an uninterrupted
+    one if the order of `train` depends only on its attribute `epoch` (`ArrayBatches`, `rnn_zoo.text.Batches`) or is
+    fixed. The shuffling of a `tf.data.Dataset` and callbacks with a state start anew. On a GPU the last bits may
+    differ, because the order of summation is not fixed.
 
-    Written to `out`: config.json, history.csv, history.json, curves.png, model.keras (the kept weights, without the
+    `out` contains config.json, history.csv, history.json, curves.png, model.keras (the final weights, without the
     optimizer) and, until the run is finished, checkpoint.npz.
 
     Args:
-        model: built and compiled keras.Model; it is given a fresh optimizer of the kind it was compiled with.
+        model: built and compiled keras.Model; it is trained with a new optimizer of the class that it is compiled with.
         train: keras.utils.PyDataset or tf.data.Dataset of (inputs, targets) or (inputs, targets, weights), or such a
             tuple of arrays, which is shuffled in batches of 32.
-        validation: the same, never shuffled; None (default): no early stopping, the last weights are kept.
+        validation: the same, not shuffled. Default None: no early stopping, and the model keeps the last weights.
         out: folder of the run.
-        epochs: int > 0, at most so many passes over `train`. Default 10.
-        seed: int, of every random draw of the run; the initial weights come from `prepare(seed)`. Default 0.
-        patience: int, epochs without a better `monitor` after which the run stops; the best epoch's weights are kept.
-            0 or None: all epochs are trained and the last weights are kept. Default 2.
-        clip_norm: float, the norm to which the gradients, taken as one vector, are clipped. Default 1.0; None: as
-            compiled.
-        weight_average: float in (0, 1), decay a step of an exponential average of the weights, which is what is
-            validated and kept; training goes on from the raw weights. Default None: no average.
-        learning_rate: float or keras LearningRateSchedule. Default None: as compiled.
-        tensorboard: bool, write logs to `out`/tensorboard (extra `tensorboard`). Default False.
-        config: dict of what else makes this run what it is; printed and saved.
-        callbacks: keras callbacks, called before the run's own.
-        monitor: name of the number that decides which epoch is best. Default "val_loss".
-        jit_compile: bool, XLA; None (default): off on TensorFlow, as compiled elsewhere.
+        epochs: > 0, the largest number of passes over `train`. Default 10.
+        seed: seed of the run in [0, 2**32); the initial weights depend on `prepare(seed)` instead. Default 0.
+        patience: number of epochs without improvement of `monitor` after which training stops; the model then keeps
+            the weights of the best epoch. Default 2; 0 or None: no early stopping, the model keeps the last weights.
+        clip_norm: largest global norm of the gradients. Default 1.0; None: as compiled.
+        weight_average: in (0, 1), decay per step of an exponential moving average of the weights. The averaged weights
+            are validated and saved, the raw weights are trained. Default None: as compiled.
+        learning_rate: > 0, or a LearningRateSchedule. Default None: as compiled.
+        tensorboard: whether to write logs to `out`/tensorboard (needs the extra `tensorboard`). Default False.
+        config: further settings that identify the run, such as those of its data and model; printed and saved.
+        callbacks: Keras callbacks, called before those that save the run.
+        monitor: name of the metric that decides which epoch is best. Default "val_loss".
+        jit_compile: whether to compile the training step with XLA. Default None: no on TensorFlow, as compiled on other
+            backends.
     Returns:
-        History. The model holds the kept weights. A finished run is not trained again: its result is loaded.
+        the metrics per epoch. The model has the final weights. A finished run is not trained again but loaded.
     Raises:
-        ValueError: an argument, or `out` holds another run; nothing was trained or written.
-        ImportError: `tensorboard` is wanted and not installed.
-        FloatingPointError: the loss is NaN or infinite, or gradients overflow float16 at any scale of the loss; names
-            epoch, step, learning rate and what to try. What was kept before is finite.
+        ValueError: an argument is invalid, or `out` holds another run; nothing was trained or written.
+        ImportError: `tensorboard` is True, but TensorBoard is not installed.
+        FloatingPointError: the loss is NaN or infinite, or the gradients overflow float16 at every loss scale; names
+            epoch, step, learning rate and what to try. The checkpoint of the previous epoch remains, and is finite.
     Reference: Pascanu et al. 2013, algorithm 1 (clipping); Polyak & Juditsky 1992 (averaging).
     """
     out = Path(out)
@@ -112,8 +112,8 @@ def fit(
 def _run(model, train, validation, out, settings, callbacks, tensorboard):
     training = settings["training"]
     epochs, patience = training["epochs"], training["patience"]
-    known = run_folder.check_folder(out, settings)
-    history = History.read(out) if known else None
+    same_run = run_folder.check_folder(out, settings)
+    history = History.read(out) if same_run else None
     if history and history.finished:
         load_weights(out / run_folder.MODEL, model)
         print(f"{out} holds this run, finished after {len(history)} epochs: its result is loaded.")
@@ -135,11 +135,11 @@ def _run(model, train, validation, out, settings, callbacks, tensorboard):
         Stopping(training["monitor"], patience, state.get("stopping")) if validation is not None and patience else None
     )
     keeper = Keeper(out, train, training["seed"], history, stopping, best)
-    # The keeper comes last, so that its checkpoint holds what the others changed, a learning rate for one.
-    watching = [StopOnNaN(out, training["clip_norm"]), AverageOnValidation(), *callbacks]
+    # The keeper is last, so that its checkpoint includes changes by other callbacks, such as a new learning rate.
+    all_callbacks = [StopOnNaN(out, training["clip_norm"]), AverageOnValidation(), *callbacks]
     if tensorboard:
-        watching.append(keras.callbacks.TensorBoard(str(out / "tensorboard")))
-    watching += [stopping, keeper] if stopping else [keeper]
+        all_callbacks.append(keras.callbacks.TensorBoard(str(out / "tensorboard")))
+    all_callbacks += [stopping, keeper] if stopping else [keeper]
     try:
         if len(history) < epochs and not history.stopped_early:
             model.fit(
@@ -147,8 +147,8 @@ def _run(model, train, validation, out, settings, callbacks, tensorboard):
                 validation_data=validation,
                 initial_epoch=len(history),
                 epochs=epochs,
-                callbacks=watching,
-                # Batches that know their epoch shuffle by themselves; Keras shuffles the rest by this epoch's seed.
+                callbacks=all_callbacks,
+                # Data with an attribute `epoch` shuffles itself; Keras shuffles other data with the epoch's seed.
                 shuffle=isinstance(train, keras.utils.PyDataset) and not hasattr(train, "epoch"),
                 verbose=1 if _is_live() else 2,
             )
@@ -168,16 +168,16 @@ def _finish(model, out, history, best):
     save_model(out / run_folder.MODEL, model)
     history.finished = True
     history.write(out)
-    (out / run_folder.CHECKPOINT).unlink(missing_ok=True)  # last: until here the same call can still end the run
-    numbers = ", ".join(f"{name} {value:.4g}" for name, value in history.kept.items())
-    print(f"Kept epoch {history.best_epoch or len(history)} of {len(history)}: {numbers}")
+    (out / run_folder.CHECKPOINT).unlink(missing_ok=True)  # last, so that the run can be resumed until here
+    metrics = ", ".join(f"{name} {value:.4g}" for name, value in history.kept.items())
+    print(f"Final weights: epoch {history.best_epoch or len(history)} of {len(history)} ({metrics})")
 
 
 def _check(model, epochs, patience, clip_norm, weight_average, learning_rate, tensorboard):
     if not getattr(model, "compiled", False):
         raise ValueError(
-            "`model` must be compiled: call `model.compile(optimizer, loss, metrics)`, or build it with a head that "
-            "brings its loss."
+            "`model` must be compiled: call `model.compile(optimizer, loss, metrics)`, or build it with "
+            "`rnn_zoo.topologies`, which compile it with the loss of its head."
         )
     if not model.built:
         raise ValueError("`model` must be built: give it a keras.Input, or call it once on a batch.")
@@ -208,9 +208,9 @@ def _data(name, data, seed, shuffle):
             )
         data = ArrayBatches(*data, shuffle=shuffle, seed=seed)
     if _length(data) == 0:
-        raise ValueError(f"`{name}` holds no batch.")
+        raise ValueError(f"`{name}` has no batches.")
     if hasattr(data, "cardinality") and int(data.cardinality()) == -1:
-        raise ValueError(f"`{name}` never ends: leave out its `repeat()`, `epochs` does that.")
+        raise ValueError(f"`{name}` is infinite: remove its `repeat()`; `epochs` sets the number of passes.")
     return data
 
 
@@ -227,5 +227,5 @@ def _loss_name(model):
 
 
 def _is_live():
-    # A bar that moves needs a terminal or a notebook; a log file gets a line an epoch.
+    # An animated progress bar needs a terminal or a notebook; a log file gets one line per epoch.
     return sys.stdout.isatty() or "ipykernel" in sys.modules

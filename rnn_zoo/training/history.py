@@ -1,7 +1,8 @@
-"""What a run measured, epoch by epoch: in memory, as JSON and as CSV."""
+"""Metrics of a run per epoch, with reading and writing as JSON and CSV."""
 
 import csv
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,15 @@ from rnn_zoo.files import atomic_file
 
 @dataclass
 class History:
-    """The numbers of a run, one list entry an epoch.
+    """The metrics of a run, one value per epoch.
 
     Attributes:
-        epochs: dict of equally long lists of floats: "loss", the metrics, the same with "val_", "learning_rate" (at the
-            end of the epoch) and "seconds" (wall time of the epoch, validation included).
-        best_epoch: int, the epoch (from 1) whose weights the model keeps; None without early stopping: the last one.
-        stopped_early: bool, the run stopped before its last epoch.
-        finished: bool, the run came to its end; False for one that can be resumed.
+        epochs: name -> one value per epoch: "loss", the metrics, the same of the validation data with the prefix
+            "val_", "learning_rate" (at the end of the epoch) and "seconds" (wall time, including validation).
+        best_epoch: the best epoch, from 1, whose weights the model keeps; None without early stopping, where the model
+            keeps the last weights.
+        stopped_early: whether the run stopped before its last epoch.
+        finished: whether the run is complete; False if it can be resumed.
     """
 
     epochs: dict[str, list[float]] = field(default_factory=dict)
@@ -26,32 +28,32 @@ class History:
     stopped_early: bool = False
     finished: bool = False
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> list[float]:
         return self.epochs[name]
 
     def __len__(self) -> int:
         return len(next(iter(self.epochs.values()), ()))
 
     @property
-    def seconds(self) -> Any:
-        """float, the wall time of all epochs in seconds."""
+    def seconds(self) -> float:
+        """Wall time of all epochs in seconds."""
         return sum(self.epochs.get("seconds", ()))
 
     @property
-    def kept(self) -> dict[str, Any]:
-        """dict, the numbers of the epoch whose weights the model keeps; empty before the first."""
+    def kept(self) -> dict[str, float]:
+        """The metrics of the epoch whose weights the model keeps; empty before the first epoch."""
         if not len(self):
             return {}
         index = (self.best_epoch or len(self)) - 1
         return {name: values[index] for name, values in self.epochs.items()}
 
-    def append(self, numbers: Any) -> None:
-        """Adds one epoch, a dict of floats with the same names every time."""
-        for name, value in numbers.items():
+    def append(self, metrics: Mapping[str, float]) -> None:
+        """Adds the metrics of one epoch, which have the same names in every epoch."""
+        for name, value in metrics.items():
             self.epochs.setdefault(name, []).append(float(value))
 
     def as_dict(self) -> dict[str, Any]:
-        """Returns everything as a dict of plain values; `History(**that)` is the way back."""
+        """The history as JSON values; `History(**values)` restores it."""
         return {
             "epochs": {name: list(values) for name, values in self.epochs.items()},
             "best_epoch": self.best_epoch,
@@ -60,7 +62,7 @@ class History:
         }
 
     def write(self, folder: str | Path) -> None:
-        """Writes history.csv and then history.json to `folder`, each atomically."""
+        """Writes history.csv, then history.json to a folder, each atomically."""
         with atomic_file(Path(folder) / "history.csv", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["epoch", *self.epochs])
@@ -69,8 +71,8 @@ class History:
             json.dump(self.as_dict(), file, indent=1)
 
     @classmethod
-    def read(cls, folder: str | Path) -> Any:
-        """Returns the history in `folder`/history.json, or None where there is none."""
+    def read(cls, folder: str | Path) -> "History | None":
+        """Reads `folder`/history.json; None if the file does not exist."""
         try:
             return cls(**json.loads((Path(folder) / "history.json").read_text(encoding="utf-8")))
         except FileNotFoundError:

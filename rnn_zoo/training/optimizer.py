@@ -1,4 +1,4 @@
-"""The optimizer of a run: the model's own, fresh, with the run's step size, clipping and weight average."""
+"""Optimizer of a run: learning rate, gradient clipping, weight averaging."""
 
 import contextlib
 from collections.abc import Iterator
@@ -13,26 +13,27 @@ from rnn_zoo.types import Model
 def run_optimizer(
     model: Model,
     *,
-    learning_rate: Any = None,
+    learning_rate: float | keras.optimizers.schedules.LearningRateSchedule | None = None,
     clip_norm: float | None = None,
     weight_average: float | None = None,
     jit_compile: bool | None = None,
-) -> Iterator[Any]:
-    """Within the block a compiled model has a fresh, built optimizer of the same kind; loss and metrics stay.
+) -> Iterator[None]:
+    """Context manager that gives a model a new, built optimizer of the same class with the settings of a run.
 
-    Afterwards it has the optimizer it was compiled with, so that the settings of one run never leak into the next.
+    Loss and metrics are unchanged. On exit the model gets back the optimizer that it was compiled with, so that the
+    settings of one run do not affect the next.
 
     Args:
         model: compiled and built keras.Model.
-        learning_rate: float or keras LearningRateSchedule; None: as compiled.
-        clip_norm: float, the norm to which the gradients, taken as one vector, are clipped; None: as compiled.
-        weight_average: float in (0, 1), decay of an exponential average of the weights; None: as compiled.
-        jit_compile: bool, XLA over the whole step on or off; None: off on TensorFlow, whatever the cell, as compiled
-            elsewhere. Measured on a CPU (32 texts of 400 tokens, 64 units): with XLA around Keras's loops a step took
-            2.2 (vanilla), 1.7 (LSTM) and 1.4 times (GRU) as long; around those of `Recurrent`, which compile by
-            themselves, 0.8, 1.2 and 1.1 times, after 2 seconds of compilation for each length instead of 1.
+        learning_rate: > 0, or a LearningRateSchedule. None: as compiled.
+        clip_norm: largest global norm of the gradients. None: as compiled.
+        weight_average: in (0, 1), decay per step of an exponential moving average of the weights. None: as compiled.
+        jit_compile: whether to compile the whole training step with XLA. None: no on TensorFlow, as compiled on other
+            backends. Times of a step with XLA relative to one without, on a CPU (32 texts of 400 tokens, 64 units):
+            2.2 (vanilla), 1.7 (LSTM) and 1.4 (GRU) with Keras's loops; 0.8, 1.2 and 1.1 with those of `Recurrent`,
+            which compile by themselves, and 2 seconds of compilation for each length instead of 1.
     Raises:
-        ValueError: `clip_norm` is given and the optimizer already clips in another way.
+        ValueError: `clip_norm` is given, but the optimizer already clips in another way.
     """
     compiled = model.optimizer
     check_clipping(compiled, clip_norm)
@@ -52,41 +53,43 @@ def run_optimizer(
         _forget_compiled_steps(model)
 
 
-def check_clipping(optimizer: Any, clip_norm: float | None) -> None:
-    """ValueError when `optimizer` clips by itself and `clip_norm` would come on top."""
+def check_clipping(optimizer: Model, clip_norm: float | None) -> None:
+    """Raises a ValueError if `clip_norm` is given and the optimizer already clips in another way."""
     config = _inner(optimizer).get_config()
-    own = {name: config[name] for name in ("clipnorm", "clipvalue", "global_clipnorm") if config.get(name) is not None}
-    if clip_norm is not None and own and own != {"global_clipnorm": clip_norm}:
-        listed = ", ".join(f"{name}={value}" for name, value in own.items())
+    clipping = {
+        name: config[name] for name in ("clipnorm", "clipvalue", "global_clipnorm") if config.get(name) is not None
+    }
+    if clip_norm is not None and clipping and clipping != {"global_clipnorm": clip_norm}:
+        listed = ", ".join(f"{name}={value}" for name, value in clipping.items())
         raise ValueError(
             f"`clip_norm` is {clip_norm}, but the model's optimizer already clips ({listed}). "
-            "Pass `clip_norm=None` to keep that, or compile the model without it."
+            "Pass `clip_norm=None` to use its clipping, or compile the model without clipping."
         )
 
 
-def describe_optimizer(optimizer: Any) -> dict[str, Any]:
-    """Returns the class and the settings of an optimizer as a dict, without its name, which Keras numbers."""
+def describe_optimizer(optimizer: Model) -> dict[str, Any]:
+    """The class and the configuration of an optimizer, without its name, which Keras numbers (`adam_1`)."""
     config = {name: value for name, value in _inner(optimizer).get_config().items() if name != "name"}
     return {"class": type(_inner(optimizer)).__name__, **config}
 
 
 def current_learning_rate(model: Model) -> float:
-    """Returns the step size of the next step as a float."""
+    """The learning rate of the next step."""
     return float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
 
 
-def loss_scale(model: Model) -> Any:
-    """Returns by how much the loss is multiplied under mixed_float16, as a float; None elsewhere."""
+def loss_scale(model: Model) -> float | None:
+    """The factor that scales the loss under mixed_float16; None under other precisions."""
     scale = getattr(model.optimizer, "dynamic_scale", None)
     return None if scale is None else float(keras.ops.convert_to_numpy(scale))
 
 
 @contextlib.contextmanager
-def averaged_weights(model: Model) -> Iterator[Any]:
-    """Within the block the model holds the average of its weights; the raw ones come back, bit for bit, afterwards.
+def averaged_weights(model: Model) -> Iterator[None]:
+    """Context manager in which the model has the moving average of its weights; on exit it has its raw weights again.
 
-    Without a weight average nothing changes. (`keras.callbacks.SwapEMAWeights` swaps by adding and subtracting, which
-    rounds the raw weights, so that looking at them would change the training.)
+    It does nothing if the optimizer keeps no moving average. The raw weights are restored exactly, whereas
+    `keras.callbacks.SwapEMAWeights` swaps by addition and subtraction, whose rounding would change the training.
     """
     optimizer = _inner(model.optimizer)
     if not optimizer.use_ema:
@@ -95,7 +98,8 @@ def averaged_weights(model: Model) -> Iterator[Any]:
     raw = [keras.ops.convert_to_numpy(variable) for variable in model.trainable_variables]
     optimizer.finalize_variable_values(model.trainable_variables)
     for variable in model.trainable_variables:
-        # On JAX the optimizer's array itself; an evaluation gives the arrays it reads away, and the average with them.
+        # A copy, because on JAX the variable now shares the array of the optimizer's average, and an evaluation donates
+        # (and so deletes) the arrays of the model.
         variable.assign(keras.ops.copy(variable.value))
     try:
         yield
@@ -105,18 +109,18 @@ def averaged_weights(model: Model) -> Iterator[Any]:
 
 
 class AverageOnValidation(keras.callbacks.Callback):
-    """Lets every validation see the averaged weights."""
+    """Validates with the averaged weights."""
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
-        self._block = averaged_weights(self.model)
-        self._block.__enter__()
+        self._averaged = averaged_weights(self.model)
+        self._averaged.__enter__()
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
-        self._block.__exit__(None, None, None)
+        self._averaged.__exit__(None, None, None)
 
 
 def _forget_compiled_steps(model):
-    # They hold the optimizer and the XLA switch they were traced with.
+    # They use the optimizer and the XLA setting with which they were traced.
     model.train_function = model.test_function = model.predict_function = None
 
 
@@ -125,7 +129,7 @@ def _inner(optimizer):
 
 
 def _renew(optimizer, learning_rate, clip_norm, weight_average):
-    if optimizer is not _inner(optimizer):  # mixed_float16: Keras has wrapped it to scale the loss
+    if optimizer is not _inner(optimizer):  # mixed_float16: Keras wraps the optimizer to scale the loss
         inner = _renew(_inner(optimizer), learning_rate, clip_norm, weight_average)
         return keras.optimizers.LossScaleOptimizer(
             inner, initial_scale=optimizer.initial_scale, dynamic_growth_steps=optimizer.dynamic_growth_steps

@@ -1,7 +1,6 @@
-"""The device, the precision and the seed of a process: what must be settled before a model is built."""
+"""Device, precision and seed of a process, set before a model is built."""
 
 import os
-from typing import Any
 
 import keras
 
@@ -10,24 +9,24 @@ from rnn_zoo.checks import one_of
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
 
-def prepare(seed: int = 0, precision: str = "float32") -> Any:
-    """Settles device, precision and seed, and prints them as the first line of output.
+def prepare(seed: int = 0, precision: str = "float32") -> str:
+    """Sets device, precision and seed, and prints them in one line.
 
-    Call it before the model is built: a layer takes its precision and its initial weights when it is made. With the
-    TensorFlow backend every GPU gets memory growth, so that the run takes the memory it needs and not all there is.
+    Call it before the model is built, because a layer gets its precision and its initial weights when it is created.
+    On TensorFlow it enables memory growth for every GPU, so that the process allocates only the memory that it needs.
 
     Args:
-        seed: int in [0, 2**32), of Python, NumPy and Keras. Default 0.
-        precision: "float32" (default); "mixed_bfloat16" or "mixed_float16": computation in 16 bits, weights in 32.
-            16 bits pay on a GPU with tensor cores and cost time on most CPUs.
+        seed: seed of Python, NumPy and Keras, in [0, 2**32). Default 0.
+        precision: "float32" (default), or "mixed_bfloat16" or "mixed_float16": computation in 16 bits, weights in 32.
+            16 bits are faster on a GPU with tensor cores and slower on most CPUs.
     Returns:
-        str, the devices, as "GPU NVIDIA H200" or "CPU, 2 cores".
+        the devices, such as "GPU NVIDIA H200" or "CPU, 2 cores".
     Raises:
-        ValueError: `seed` or `precision` is none of the above.
+        ValueError: `seed` or `precision` is not one of the values above.
     """
     check_seed(seed)
     one_of("precision", precision, PRECISIONS)
-    # Growth can only be set before anything else touches a GPU, the random seed included.
+    # Memory growth must be set before anything else uses a GPU, including the random seed.
     device, note = _tensorflow_device() if keras.backend.backend() == "tensorflow" else _other_device()
     keras.config.set_dtype_policy(precision)
     keras.utils.set_random_seed(seed)
@@ -35,7 +34,7 @@ def prepare(seed: int = 0, precision: str = "float32") -> Any:
     return device
 
 
-def check_seed(seed: int) -> Any:
+def check_seed(seed: int) -> int:
     """Returns `seed` as an int; ValueError unless it is an integer in [0, 2**32)."""
     if isinstance(seed, bool) or not hasattr(seed, "__index__") or not 0 <= seed.__index__() < 2**32:
         raise ValueError(f"`seed` must be an integer in [0, 2**32), got {seed!r}.")
@@ -52,7 +51,7 @@ def _tensorflow_device():
     for gpu in gpus:
         try:
             tf.config.experimental.set_memory_growth(gpu, True)
-        except RuntimeError:  # TensorFlow already runs on it; what it was given first holds
+        except RuntimeError:  # TensorFlow already uses the GPU
             note = " (memory growth not set: call prepare() before any other TensorFlow code)"
     names = [tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name) for gpu in gpus]
     return ", ".join(f"GPU {name}" for name in names), note

@@ -1,4 +1,4 @@
-"""The folder of a run: what its settings are, and whether it may go on in a given folder."""
+"""Folder of a run: its settings, and the check that a folder belongs to the run."""
 
 import json
 import platform
@@ -18,15 +18,15 @@ WRITTEN = (CHECKPOINT, MODEL, CURVES, "history.json", "history.csv")
 
 
 def check_folder(out: Path, settings: dict[str, Any]) -> bool:
-    """Compares the settings of a run with what `out` holds; nothing is written.
+    """Compares the settings of a run with those in a folder. It writes nothing.
 
     Args:
-        out: Path of the folder, which need not exist.
-        settings: dict, as `plain` gives it.
+        out: the folder, which may not exist yet.
+        settings: the settings as JSON values, see `plain`.
     Returns:
-        bool, `out` holds this very run.
+        True if the folder holds a run with the same settings, False if it holds no run.
     Raises:
-        ValueError: `out` is a file, or holds another run.
+        ValueError: `out` is a file, or the folder holds another run.
     """
     if out.exists() and not out.is_dir():
         raise ValueError(f"`out` must be a folder, but {out} is a file. Give another `out`.")
@@ -36,25 +36,25 @@ def check_folder(out: Path, settings: dict[str, Any]) -> bool:
         foreign = [name for name in WRITTEN if (out / name).exists()]
         if foreign:
             raise ValueError(
-                f"`out` ({out}) holds {', '.join(foreign)} but no {CONFIG}: another run's. "
+                f"`out` ({out}) holds {', '.join(foreign)} but no {CONFIG}, so these files belong to another run. "
                 "Give another `out`, or delete that folder."
             ) from None
         return False
     except ValueError as error:
         raise ValueError(f"{out / CONFIG} is not JSON ({error}). Give another `out`, or delete that folder.") from error
-    here, there = _flatten(settings), _flatten({key: saved.get(key) for key in settings})
+    new, old = _flatten(settings), _flatten({key: saved.get(key) for key in settings})
     absent = object()
-    changed = [name for name in sorted({*here, *there}) if here.get(name, absent) != there.get(name, absent)]
+    changed = [name for name in sorted({*new, *old}) if new.get(name, absent) != old.get(name, absent)]
     if changed:
         listed = "; ".join(
-            f"{name} is {there.get(name, 'absent')} there, {here.get(name, 'absent')} here" for name in changed
+            f"{name} was {old.get(name, 'absent')}, is now {new.get(name, 'absent')}" for name in changed
         )
         raise ValueError(f"`out` ({out}) holds another run: {listed}. Give another `out`, or delete that folder.")
     return True
 
 
 def write_config(out: Path, settings: dict[str, Any]) -> None:
-    """Writes config.json: the settings, and what they ran with."""
+    """Writes config.json: the settings, the backend and the versions of the libraries."""
     versions = {"python": platform.python_version(), "keras": keras.__version__, "rnn_zoo": rnn_zoo.__version__}
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
@@ -65,19 +65,19 @@ def write_config(out: Path, settings: dict[str, Any]) -> None:
 
 
 def remove_leftovers(out: Path) -> None:
-    """Deletes the half-written files that a kill left behind."""
+    """Deletes incomplete temporary files of an interrupted run."""
     for name in (CONFIG, *WRITTEN):
         for leftover in Path(out).glob(f".{name}.*"):
             leftover.unlink(missing_ok=True)
 
 
 def plain(value: Any) -> Any:
-    """Returns `value` as JSON gives it back: paths as strings, NumPy numbers as numbers, tuples as lists."""
+    """Converts a value to JSON values: paths to strings, NumPy numbers to Python numbers, tuples to lists."""
     return json.loads(json.dumps(value, default=_plain_leaf))
 
 
 def show(settings: dict[str, Any]) -> None:
-    """Prints the settings, one a line."""
+    """Prints the settings, one per line."""
     for name, value in _flatten(settings).items():
         print(f"  {name}: {value}")
 

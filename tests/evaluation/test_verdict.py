@@ -34,14 +34,14 @@ def test_a_win_is_called_a_win_over_the_best_baseline():
     first, second = said({"net": range(20), "baseline:a": range(100), "baseline:b": range(60)})
     assert first.startswith("net beats the best baseline, baseline:b: 95.00% against 85.00%, by 10.00 points, ")
     assert first.endswith("40 examples of 400 (p < 0.001).")
-    assert second.startswith("Its probabilities are more honest than the best baseline's")
+    assert second.startswith("Its probabilities are better than the best baseline's")
 
 
 def test_a_loss_is_called_a_loss():
     first, second = said({"net": range(60), "baseline:a": range(20)})
     assert "net LOSES to the best baseline, baseline:a: 85.00% against 95.00%" in first
     assert first.endswith("On this data the baseline is the better model.")
-    assert "less honest" in second
+    assert "are worse than the best baseline's" in second
 
 
 def test_a_difference_within_chance_is_called_that_on_both_sides():
@@ -56,13 +56,11 @@ def test_a_difference_within_chance_is_called_that_on_both_sides():
 def test_equal_scores_are_called_equal():
     first, second = said({"net": range(20), "baseline:a": range(20, 40)})
     assert "are equally accurate: 95.00% against 95.00%" in first
-    assert "as honest as" in second
+    assert "are as good as the best baseline's" in second
 
 
 def test_without_a_baseline_it_says_that_nothing_is_known():
-    assert said({"net": range(20)}) == [
-        "No baseline was run beside net: whether its accuracy is any good is not known."
-    ]
+    assert said({"net": range(20)}) == ["No baseline was run: the accuracy of net has nothing to be compared with."]
 
 
 BLIND, SEEING = order(0.0, largest=0.0), order(0.3)

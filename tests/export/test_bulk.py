@@ -80,7 +80,7 @@ def test_another_file_is_overwritten_only_on_request(tiny, tmp_path):
         ("a.csv", b"text\ngood\ncaf\xe9\n", r"a.csv: line 3: byte 0xe9.*UTF-8"),
         ("a.txt", b"good\ncaf\xe9\n", r"a.txt: line 2: byte 0xe9.*UTF-8"),
         ("a.txt", b"\n", r"a.txt is empty"),
-        ("a.tsv", b"text\tid\ngood\n", r"a.tsv: line 2: 1 columns where the header has 2"),
+        ("a.tsv", b"text\tid\ngood\n", r"a.tsv: line 2: 1 columns, but the header has 2"),
         ("a.jsonl", b'{"text": "good"}\n{"text": 3}\n', r"a.jsonl: line 2: the text must be a string, got 3"),
         ("a.jsonl", b'{"text": "\\ud83c"}\n', r"a.jsonl: line 1: the text holds half a character"),
         ("a.xlsx", b"", r"must end in .txt, .csv"),

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from rnn_zoo import files
-from rnn_zoo.files import atomic_file, atomic_folder
+from rnn_zoo.files import atomic, atomic_file, atomic_folder
 
 OLD, NEW = "old " * 5_000, "new " * 20_000
 
@@ -19,8 +18,8 @@ WRITER = """
     import os, shutil, signal, sys, tempfile
     kind, target, die_at = sys.argv[1], sys.argv[2], int(sys.argv[3])
     sys.path.append(sys.argv[4])  # the module by itself: the package takes seconds to import
-    import files
-    from files import atomic_file, atomic_folder
+    import atomic
+    from atomic import atomic_file, atomic_folder
     calls = 0
     def deadly(function):
         def wrapped(*args, **kwargs):
@@ -32,7 +31,7 @@ WRITER = """
         return wrapped
     for module, names in (
         (tempfile, ["mkstemp", "mkdtemp"]), (os, ["fsync", "chmod", "replace", "rename", "fdopen", "unlink"]),
-        (shutil, ["rmtree"]), (files, ["_exchange"]),
+        (shutil, ["rmtree"]), (atomic, ["_exchange"]),
     ):
         for name in names:
             setattr(module, name, deadly(getattr(module, name)))
@@ -52,7 +51,7 @@ WRITER = """
 
 
 def write_and_die(kind, target, at):
-    arguments = [kind, str(target), str(at), os.path.dirname(files.__file__)]
+    arguments = [kind, str(target), str(at), os.path.dirname(atomic.__file__)]
     return subprocess.run([sys.executable, "-S", "-c", textwrap.dedent(WRITER), *arguments], check=False).returncode
 
 
@@ -179,7 +178,7 @@ def test_a_folder_is_replaced_where_the_file_system_cannot_exchange(tmp_path, mo
         def renameat2(*arguments):
             return -1
 
-    monkeypatch.setattr(files.ctypes, "CDLL", lambda *arguments, **options: Libc)
+    monkeypatch.setattr(atomic.ctypes, "CDLL", lambda *arguments, **options: Libc)
     for text in (OLD, NEW):
         with atomic_folder(tmp_path / "export") as folder:
             (folder / "one.txt").write_text(text)

@@ -28,7 +28,7 @@ def test_a_folder_with_a_file_for_each_split(tmp_path):
     text = load_text(tmp_path)
     assert (text.train, text.validation, text.test) == ("train words", "valid words", "test words")
     (tmp_path / "ptb.dev.txt").write_text("which?")
-    with pytest.raises(ValueError, match=r"one .txt or .txt.gz file called val or .*, got ptb.dev.txt, ptb.valid.txt"):
+    with pytest.raises(ValueError, match=r"one .txt or .txt.gz file with val or .*; got ptb.dev.txt, ptb.valid.txt"):
         load_text(tmp_path)
 
 
@@ -37,7 +37,7 @@ def test_a_folder_with_a_file_for_each_split(tmp_path):
     [
         ("latin.txt", b"a\nb\n\xe9 " * 9, r"latin\.txt: line 3: byte 0xe9 is not UTF-8"),
         ("short.txt", b"too short", "holds 9 characters"),
-        ("whole.txt.gz", b"no gzip", "is not a whole gzip file"),
+        ("whole.txt.gz", b"no gzip", "is not a valid gzip file"),
     ],
 )
 def test_bad_files_are_named(tmp_path, name, content, message):

@@ -98,18 +98,18 @@ def test_missing_column_of_a_later_json_row(tmp_path):
 
 
 def test_a_column_that_is_there_twice(tmp_path):
-    assert "line 1: column 'text' is there 2 times" in read_error(tmp_path / "a.csv", "text,label,text\na,x,b\n")
+    assert "line 1: column 'text' occurs 2 times" in read_error(tmp_path / "a.csv", "text,label,text\na,x,b\n")
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.jsonl", "a.csv.gz", "a.jsonl.gz"])
 @pytest.mark.parametrize("content", ["", "\n \n", "\ufeff"])
 def test_empty_file(tmp_path, name, content):
-    assert read_error(tmp_path / name, content) == "FILE is empty. Give a file with a text a row."
+    assert read_error(tmp_path / name, content) == "FILE is empty. Give a file with at least one row."
 
 
 @pytest.mark.parametrize(("name", "content"), [("a.csv", "text,label\n"), ("a.tsv", "text\tlabel\r\n\r\n")])
 def test_header_alone(tmp_path, name, content):
-    assert read_error(tmp_path / name, content) == "FILE is empty: it holds no row below its header."
+    assert read_error(tmp_path / name, content) == "FILE is empty: it has no rows below its header."
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
@@ -145,7 +145,7 @@ def zipped():
 )
 def test_content_that_is_not_what_the_ending_says(tmp_path, name, content, kind):
     message = read_error(tmp_path / name, content)
-    assert "as its ending says" in message
+    assert "although its extension says so" in message
     assert kind in message
 
 
@@ -157,16 +157,16 @@ def test_zero_bytes(tmp_path):
 def test_a_gz_that_is_not_whole_gzip(tmp_path, content):
     path = tmp_path / "a.csv.gz"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"a\.csv\.gz is not a whole gzip file"):
+    with pytest.raises(ValueError, match=r"a\.csv\.gz is not a valid gzip file"):
         read_table(path, COLUMNS)
 
 
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.csv", 'text,label\n"a\nb",x\nc, d,y\n', "line 4: 3 columns where the header has 2"),
-        ("a.csv", "text,label\na\n", "line 2: 1 columns where the header has 2"),
-        ("a.tsv", "text\tlabel\na\tx\nb\tc\ty\n", "line 3: 3 columns where the header has 2"),
+        ("a.csv", 'text,label\n"a\nb",x\nc, d,y\n', "line 4: 3 columns, but the header has 2"),
+        ("a.csv", "text,label\na\n", "line 2: 1 columns, but the header has 2"),
+        ("a.tsv", "text\tlabel\na\tx\nb\tc\ty\n", "line 3: 3 columns, but the header has 2"),
         ("a.csv", 'text,label\na,x\n"b,y\nc,x\n', "line 3: not CSV (unexpected end of data)"),
         ("a.jsonl", '{"text": "a", "label": 1}\n{"text": \n', "line 2: not JSON"),
         ("a.jsonl", "[1, 2]\n", "line 1: expected a JSON object, got a list"),

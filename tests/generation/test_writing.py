@@ -167,7 +167,7 @@ def test_sequences_of_vectors_are_described(folder):
     assert [answer.text for answer in model.predict(source)] == expected
     empty = model.predict(np.zeros((1, 0, 3)))[0], model.predict(np.full((1, 2, 3), -1.0))[0]
     assert empty[0].text == empty[1].text and empty[0].score == pytest.approx(empty[1].score, abs=1e-4)
-    with pytest.raises(ValueError, match=r"describes features \[any, 3\] .* got features \[2, 5, 4\]"):
+    with pytest.raises(ValueError, match=r"describes features \[any, 3\], .* got features \[2, 5, 4\]"):
         model.predict(np.zeros((2, 5, 4)))
 
 

@@ -112,9 +112,7 @@ def test_bad_input(folder, tmp_path):
     live = many_to_one(Tokens(9, 2), Recurrent("gru", 2), Classes(2), pooling="max")
     with pytest.raises(ValueError, match="`vocabulary` must be given for a live model to read a text"):
         inspect(live, TEXT, out)
-    with pytest.raises(
-        ValueError, match=r"must be one sequence as the model takes it, \(any,\), got the shape \(2, 2\)"
-    ):
+    with pytest.raises(ValueError, match=r"must be one sequence of the shape \(any,\), got the shape \(2, 2\)"):
         inspect(live, np.zeros((2, 2), "int32"), out)
     with pytest.raises((ValueError, FileNotFoundError), match="no-such-model"):
         inspect("no-such-model", TEXT, out)

@@ -162,7 +162,7 @@ def test_the_folder_of_another_run_is_refused(data, language_model, changed):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"data": "sample"}, "`data` must have unlabelled texts, 'sample' has none"),
+        ({"data": "sample"}, "`data` must have unlabelled texts, but 'sample' has none"),
         ({"data": "reviews"}, "`data` must be one of"),
         ({"model": "imdb_pretraned"}, "Did you mean 'imdb_pretrained'"),
         ({"epochs": 0}, "`epochs` must be a positive integer, got 0"),
@@ -187,7 +187,7 @@ def test_bad_arguments_are_refused_before_training(tmp_path, data, changed, mess
         ("another model", "--model imdb_ngrams, got .* which holds weights of imdb_pretrained"),
         ("a run that was stopped", "`pretrained` must be the folder of a finished run"),
         ("more classes", "`pretrained`: .* does not fit a network of 3 classes"),
-        ("vectors too", "`vectors` and `pretrained` both say"),
+        ("vectors too", "`vectors` and `pretrained` both initialise the embedding"),
         (
             "teacher of other labels",
             "`teacher` must answer with .* bad, good, .* answers with negative, positive",

@@ -117,7 +117,7 @@ def test_other_labels_in_the_same_files_are_another_run(three_classes):
     try:
         with open(data / "train.csv", "w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([header, *rows])
-        with pytest.raises(ValueError, match=r"holds another run: .*texts is"):
+        with pytest.raises(ValueError, match=r"holds another run: .*texts was"):
             load_recipe("imdb_sentiment").main(str(data), **same, out=str(out))
     finally:
         (data / "train.csv").write_text(kept, encoding="utf-8")
@@ -139,5 +139,5 @@ def test_while_settings_are_chosen_the_test_reviews_are_not_looked_at(three_clas
     assert {row["split"] for row in results.read(tmp_path / "trial.csv")} == {"validation"}
     report = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
     assert report["split"] == "validation" and report["examples"] == 6  # a tenth of the training texts
-    with pytest.raises(ValueError, match="`split` is 'validation', of which `validation` 0 leaves nothing"):
+    with pytest.raises(ValueError, match="`split` is 'validation', but `validation` is 0; pass a fraction above 0"):
         recipe.main(str(data), **same, validation=0, split="validation", out=str(tmp_path / "run"))

@@ -77,7 +77,7 @@ LIVE = {
         WINDOWS,
         {},
         ["answer", "words", "states", "gradient", "network", "card"],
-        ["a past that stays at its mean", "Forecast of a", "Contributions by step and column", "from 2024-"],
+        ["a constant past at its mean", "Forecast of a", "Contributions by step and column", "from 2024-"],
     ),
     "images": lambda: (
         create_model("digit_rows", shape=(4, 4, 1), classes=2, units=2),
@@ -98,7 +98,7 @@ LIVE = {
         np.eye(5, dtype="float32")[[0, 2, 4]],
         {},
         ["answer", "words", "states", "gradient", "network", "card"],
-        ["Piano roll of 3 steps", "sounds next", "the answer to silence"],
+        ["Piano roll of 3 steps", "sounds next", "the prediction for silence"],
     ),
 }  # fmt: skip
 
@@ -216,7 +216,7 @@ def test_a_forecaster_of_arrays_has_the_median_explained(live):
     quantiles = model(past[None])[0].numpy()
     assert subject.index == (0, 0, 1)
     np.testing.assert_allclose([value for _, value in subject.answers], quantiles[:, 0, 1], rtol=1e-4)
-    with pytest.raises(ValueError, match=r"what the model reads of one window, \(14, 3\) and \(3, 1\)"):
+    with pytest.raises(ValueError, match=r"`given` must be one window without the batch, \(14, 3\) and \(3, 1\)"):
         open_subject(live["series"][0], past, Look())
 
 

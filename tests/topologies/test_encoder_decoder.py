@@ -62,9 +62,9 @@ def test_both_sides_may_read_with_the_same_vectors():
 
 def test_errors_name_the_argument():
     parts = {"encoder": Recurrent("gru", 4), "recurrence": Recurrent("gru", 4), "head": NextToken(6)}
-    with pytest.raises(ValueError, match=r"`source_front` must make its input.*Embedding makes none"):
+    with pytest.raises(ValueError, match=r"`source_front` must have a `make_input`.*Embedding has none"):
         encoder_decoder(keras.layers.Embedding(6, 3), front=Tokens(6, 3), **parts)
-    with pytest.raises(ValueError, match=r"`source_front` must read one array.*Characters reads words and letters"):
+    with pytest.raises(ValueError, match=r"`source_front` must have one input.*Characters has words and letters"):
         encoder_decoder(Characters(6, 3, ["a"]), front=Tokens(6, 3), **parts)
     with pytest.raises(ValueError, match="`recurrence` must be another layer than `encoder`, got 'both' for both"):
         both = Recurrent("gru", 4, name="both")

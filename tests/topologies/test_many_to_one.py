@@ -177,11 +177,11 @@ def test_it_learns_the_order_of_two_words():
         ({}, {"dropout": 1.5}, "`dropout`"),
         ({}, {"pooling": "middle"}, "`modes` must be one of"),
         ({"recurrence": Recurrent("gru", 4, bidirectional=True, merge="sum")}, {}, "merge='sum'"),
-        ({}, {"evidence": NGramEvidence(3, 6)}, "`evidence` must hold 2 numbers, as many as the head, got 3"),
+        ({}, {"evidence": NGramEvidence(3, 6)}, "`evidence` must have 2 numbers, the `count` of the head, got 3"),
         (
             {"head": keras.layers.Dense(2)},
             {"evidence": NGramEvidence(2, 6)},
-            "`evidence` must be None where the head takes none, as Dense",
+            "`evidence` must be None, because Dense takes no evidence",
         ),
     ],
 )

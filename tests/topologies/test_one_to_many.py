@@ -73,5 +73,5 @@ def test_several_keys_at_a_step():
 
 def test_a_plain_head_leaves_it_uncompiled():
     assert not one_to_many(Tokens(6, 3), Recurrent("gru", 4), keras.layers.Dense(6)).training.compiled
-    with pytest.raises(ValueError, match=r"`front` must make its input.*Embedding makes none"):
+    with pytest.raises(ValueError, match=r"`front` must have a `make_input`.*Embedding has none"):
         one_to_many(keras.layers.Embedding(6, 3), Recurrent("gru", 4), NextToken(6))

@@ -144,7 +144,7 @@ def test_a_state_is_saved_and_restored(stream, tmp_path):
     np.testing.assert_allclose(outputs, whole[:, 3:], atol=1e-5)
     np.testing.assert_allclose(restored["layer_0/forward/h"], last["layer_0/forward/h"], atol=1e-5)
     before = (tmp_path / "state.npz").read_bytes()
-    with pytest.raises(ValueError, match="`state` must hold layer_0/forward/h, got nothing"):
+    with pytest.raises(ValueError, match="`state` must contain layer_0/forward/h, got nothing"):
         stream.save(tmp_path / "state.npz", {})
     assert (tmp_path / "state.npz").read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["state.npz"]
@@ -155,9 +155,9 @@ def test_a_file_that_is_no_state_of_the_model_is_refused(stream, tmp_path):
     np.savez(tmp_path / "other.npz", c=np.zeros((1, 4)))
     np.savez(tmp_path / "wide.npz", **{"layer_0/forward/h": np.zeros((1, 5))})
     for name, message in (
-        ("text", "does not hold a saved state"),
-        ("other", "holds the state of another model: c; this one has layer_0/forward/h"),
-        ("wide", r"holds the state of another model: .*shape \[1, 4\], got \[1, 5\]"),
+        ("text", "is not a saved state"),
+        ("other", "is the state of another model: it contains c; this model has layer_0/forward/h"),
+        ("wide", r"is the state of another model: .*shape \[1, 4\], got \[1, 5\]"),
     ):
         with pytest.raises(ValueError, match=f"{name}.npz {message}"):
             stream.load(tmp_path / f"{name}.npz")
@@ -166,7 +166,11 @@ def test_a_file_that_is_no_state_of_the_model_is_refused(stream, tmp_path):
 @pytest.mark.parametrize(
     ("inputs", "state", "message"),
     [
-        (IDS[:, :0], None, r"`inputs` must have the shape \[any, any\], one row and one step at least, got \[3, 0\]"),
+        (
+            IDS[:, :0],
+            None,
+            r"must have the shape \[any, any\], with at least one row and one step, got \[3, 0\]",
+        ),
         (IDS[0], None, "`inputs` must have the shape"),
         (IDS, {"h": np.zeros((3, 4))}, "`state` must be one of 'layer_0/forward/h'; got 'h'"),
         (IDS, {"layer_0/forward/h": np.zeros((2, 4))}, r"must have the shape \[3, 4\], got \[2, 4\].*same rows"),
@@ -182,8 +186,8 @@ def test_what_does_not_fit_is_refused(stream, inputs, state, message):
     [
         (Recurrent("gru", 4, bidirectional=True), "'recurrent.*' has bidirectional=True.*with bidirectional=False"),
         (Recurrent("gru", 4, go_backwards=True), "go_backwards=True.*build it with go_backwards=False"),
-        (Segmented(Recurrent("gru", 4)), "Segmented, may read several steps at once. Use `Recurrent`"),
-        (keras.layers.LSTM(4, return_sequences=True), "LSTM, may read several steps at once. Use `Recurrent`"),
+        (Segmented(Recurrent("gru", 4)), "Segmented, may need several steps at once. Use `Recurrent`"),
+        (keras.layers.LSTM(4, return_sequences=True), "LSTM, may need several steps at once. Use `Recurrent`"),
         (keras.layers.Dense(4), "has no `Recurrent` layer"),
     ],
 )
@@ -199,9 +203,9 @@ def test_a_model_without_an_answer_at_every_step_is_refused():
         (one_to_one(OneHot(6), Recurrent("gru", 4), Values(1)), "ExpandDims"),
         (many_to_many(NGrams(6, 3, sizes=[4], min_count=1), Recurrent("gru", 4), Values(1)), "NGrams"),
     ):
-        with pytest.raises(ValueError, match=f"cannot be read step by step: its layer .*{layer}.*`many_to_many`"):
+        with pytest.raises(ValueError, match=f"cannot process steps one by one: its layer .*{layer}.*`many_to_many`"):
             Stream(model)
-    with pytest.raises(ValueError, match=r"crf=True: its tags depend on the steps that come later.*with crf=False"):
+    with pytest.raises(ValueError, match=r"crf=True: its tags depend on later steps, which.*with crf=False"):
         Stream(many_to_many(OneHot(6), Recurrent("gru", 4), Tags(3, crf=True)))
     with pytest.raises(ValueError, match=r"one input and one output, got 2 \(letters, words\) and 1; .*`Tokens`"):
         Stream(many_to_many(Characters(6, 3, ["a"]), Recurrent("gru", 4), Values(1)))

@@ -49,7 +49,9 @@ def test_another_models_file_is_refused_and_changes_nothing(tmp_path):
     save_checkpoint(tmp_path / "c.npz", model(units=5), None, {})
     built = model()
     before = built.get_weights()
-    with pytest.raises(ValueError, match=r"with shape \(3, 5\), this model has \(3, 2\): it belongs to another model"):
+    with pytest.raises(
+        ValueError, match=r"with shape \(3, 5\), but this model has shape \(3, 2\): it belongs to another model"
+    ):
         load_checkpoint(tmp_path / "c.npz", built)
     np.testing.assert_array_equal(before[0], built.get_weights()[0])
 

@@ -22,7 +22,7 @@ def test_a_picture_with_named_axes_and_units(tmp_path, monkeypatch, epochs):
     assert loss.get_xlabel() == "epoch (passes over the training data)"
     assert (loss.get_ylabel(), accuracy.get_ylabel()) == ("loss (nats per example)", "accuracy (share of examples)")
     labels = [text.get_text() for text in loss.get_legend().get_texts()]
-    assert labels == ["training", "validation", "kept: epoch 1"]
+    assert labels == ["training", "validation", "best epoch: 1"]
 
 
 def test_without_validation_there_is_one_curve(tmp_path):

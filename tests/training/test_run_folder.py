@@ -25,11 +25,11 @@ def test_the_same_settings_are_the_same_run_whatever_made_it(tmp_path):
     [
         (
             {"config": {"cell": "gru", "units": [64, 32]}, "training": {"seed": 0}},
-            "cell is lstm there, gru here",
+            "cell was lstm, is now gru",
         ),
-        ({"config": {"cell": "lstm"}, "training": {"seed": 0}}, "config.units is .* there, absent here"),
-        (SETTINGS | {"training": {"seed": 0, "dim": 2}}, "training.dim is absent there, 2 here"),
-        (SETTINGS | {"training": {"seed": None}}, "training.seed is 0 there, None here"),
+        ({"config": {"cell": "lstm"}, "training": {"seed": 0}}, "config.units was .*, is now absent"),
+        (SETTINGS | {"training": {"seed": 0, "dim": 2}}, "training.dim was absent, is now 2"),
+        (SETTINGS | {"training": {"seed": None}}, "training.seed was 0, is now None"),
     ],
 )
 def test_other_settings_are_another_run(tmp_path, other, message):

@@ -1,4 +1,4 @@
-"""ETT: oil temperature and load of power transformers, from the user's own files."""
+"""ETT: oil temperature and load of power transformers, from files that the user downloads."""
 
 import os
 from pathlib import Path
@@ -9,29 +9,29 @@ from rnn_zoo.files.tfds import import_tfds
 from rnn_zoo.series.series import Series
 
 NAMES = ("ett_h1", "ett_h2", "ett_m1")
-_MONTH = 30 * 24  # hours: what the literature calls a month
+_MONTH = 30 * 24  # hours; the literature counts months of 30 days
 
 
 def load_ett(name: str, *, folder: str | Path | None = None) -> Series:
-    """17,420 hours (69,680 quarters of an hour in ett_m1) of one transformer, seven columns, all to be forecast.
+    """Loads the series of one transformer, with seven columns, all targets.
 
-    Training, validation and test are its first 12, 4 and 4 months of 30 days, as in the literature; what comes after
-    them is left out. TensorFlow Datasets prepares the files once, into TFDS_DATA_DIR (~/tensorflow_datasets where it is
-    not set); their licence, CC BY-ND 4.0, allows whole files only, so that none is in the package.
+    ett_h1 and ett_h2 are hourly (17,420 steps), ett_m1 is quarter-hourly (69,680 steps). As in the literature, the
+    training, validation and test parts are the first 12, 4 and 4 months of 30 days; the remaining steps are not used.
+    TensorFlow Datasets prepares the files once and stores the result in TFDS_DATA_DIR (default:
+    ~/tensorflow_datasets). The package does not include the files, because their licence, CC BY-ND 4.0, does not permit
+    sharing modified copies.
 
     Args:
         name: one of `NAMES`.
-        folder: where ETTh1.csv and its like are, also as .csv.gz; by default the folder of the variable ETT_DIR. Not
-            needed once the data is prepared.
-    Returns:
-        Series
+        folder: folder of ETTh1.csv, ETTh2.csv or ETTm1.csv, optionally .csv.gz; None: the environment variable ETT_DIR.
+            Not needed once the data is prepared.
     Raises:
-        FileNotFoundError: the file is not there.
-        ValueError: the file is not the one that was published.
+        FileNotFoundError: the file does not exist.
+        ValueError: the file differs from the published file.
     Reference: Zhou et al. 2021, "Informer: beyond efficient transformer for long sequence time-series forecasting".
     """
     import_tfds()
-    from rnn_zoo.tasks.forecasting.ett_builder import Ett  # with TensorFlow Datasets, which takes a second to import
+    from rnn_zoo.tasks.forecasting.ett_builder import Ett  # here, because TensorFlow Datasets imports slowly
 
     config = name.removeprefix("ett_")
     builder = Ett(config=config)

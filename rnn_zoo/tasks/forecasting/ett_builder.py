@@ -1,17 +1,17 @@
-"""The builder of ETT for TensorFlow Datasets, with the checksums of the published files."""
+"""TensorFlow Datasets builder of ETT, with the checksums of the published files."""
 
 import csv
 import gzip
 import hashlib
 import io
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import tensorflow_datasets as tfds
 
 _COLUMNS = ("HUFL", "HULL", "MUFL", "MULL", "LUFL", "LULL", "OT")
-# SHA-256 of the files unpacked: the same CSV may be compressed in many ways.
+# SHA-256 of the uncompressed files, since compressed copies of one file can differ.
 _DIGESTS = {
     "h1": "f18de3ad269cef59bb07b5438d79bb3042d3be49bdeecf01c1cd6d29695ee066",
     "h2": "a3dc2c597b9218c7ce1cd55eb77b283fd459a1d09d753063f944967dd6b9218b",
@@ -20,33 +20,40 @@ _DIGESTS = {
 
 
 class Ett(tfds.core.GeneratorBasedBuilder):
-    """One example: {"times": <string>[steps], "values": <float32>[steps, 7]}."""
+    """Builder of ETT: one example per file, {"times": <string>[steps], "values": <float32>[steps, 7]}."""
 
     name = "ett"
     VERSION = tfds.core.Version("1.0.0")
-    MANUAL_DOWNLOAD_INSTRUCTIONS = "The folder holds ETTh1.csv, ETTh2.csv or ETTm1.csv, each also as .csv.gz."
+    MANUAL_DOWNLOAD_INSTRUCTIONS = "The folder must contain ETTh1.csv, ETTh2.csv or ETTm1.csv, optionally .csv.gz."
     BUILDER_CONFIGS: ClassVar = [tfds.core.BuilderConfig(name=name, description=f"ETT{name}") for name in _DIGESTS]
 
     @property
     def file_name(self) -> str:
-        """str, the name of the published file."""
+        """The name of the published file."""
         return f"ETT{self.builder_config.name}.csv"
 
     def prepare_from(self, folder: str | Path | None) -> None:
-        """Reads the file in a folder; the checksum is compared before anything is written."""
+        """Prepares the data from the file in a folder, after a check of its checksum.
+
+        Args:
+            folder: folder of the file; None raises FileNotFoundError.
+        Raises:
+            FileNotFoundError: the file does not exist.
+            ValueError: the file differs from the published file.
+        """
         self.check(folder)
         config = tfds.download.DownloadConfig(manual_dir=folder)
         self.download_and_prepare(download_config=config)
 
-    def check(self, folder: str | Path | None) -> Any:
-        """The text of the published file; ValueError where it is another."""
+    def check(self, folder: str | Path | None) -> str:
+        """The text of the file in a folder; ValueError if it differs from the published file."""
         path = _find_file(folder, self.file_name)
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         if digest != _DIGESTS[self.builder_config.name]:
             raise ValueError(
-                f"{path} is not the published file: its SHA-256 unpacked is {digest}, expected "
-                f"{_DIGESTS[self.builder_config.name]}. Fetch it anew from https://github.com/zhouhaoyi/ETDataset."
+                f"{path} is not the published file: the SHA-256 of its uncompressed content is {digest}, expected "
+                f"{_DIGESTS[self.builder_config.name]}. Download it again from https://github.com/zhouhaoyi/ETDataset."
             )
         return content.decode("ascii")
 
@@ -78,12 +85,12 @@ class Ett(tfds.core.GeneratorBasedBuilder):
 
 
 def _find_file(folder, name):
-    """The path of a file in a folder, plain or as .gz; FileNotFoundError where there is none."""
+    """The path of a file in a folder, uncompressed or .gz; FileNotFoundError if it does not exist."""
     for path in (Path(folder or ".") / name, Path(folder or ".") / f"{name}.gz"):
         if folder and path.is_file():
             return path
     where = f"{folder} holds no {name} and no {name}.gz" if folder else "no folder is given"
     raise FileNotFoundError(
-        f"{name} of ETT: {where}. Fetch it from https://github.com/zhouhaoyi/ETDataset (ETT-small) and give its folder "
-        "by `folder` or the variable ETT_DIR."
+        f"{name} of ETT: {where}. Download it from https://github.com/zhouhaoyi/ETDataset (ETT-small) and give its "
+        "folder by the argument `folder` or the environment variable ETT_DIR."
     )

@@ -1,6 +1,7 @@
-"""Writes a trained forecaster as one folder that takes raw windows and answers in their units."""
+"""Exports a trained forecaster as a folder: raw windows in, forecasts in the units of the data out."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from rnn_zoo.export.saving import check_place, complete
 from rnn_zoo.files import atomic_file, atomic_folder
 from rnn_zoo.layers.heads.raw_forecast import RawForecast
 from rnn_zoo.layers.recurrent.implementation import portable
-from rnn_zoo.types import Model
+from rnn_zoo.series.windows import Windows
+from rnn_zoo.types import Model, Tensor
 
 SERIES = "series.json"
 KIND = "series"
@@ -22,31 +24,35 @@ KIND = "series"
 
 def save_series(
     forecaster: Any,
-    windows: Any,
+    windows: Windows,
     to: str | Path,
     *,
-    card: dict[str, Any] | None = None,
-    metrics: dict[str, Any] | None = None,
-) -> Any:
-    """Exports a forecaster: a SavedModel from a raw window to the steps ahead, with all that is known about it.
+    card: Mapping[str, Any] | None = None,
+    metrics: Mapping[str, Any] | None = None,
+) -> Path:
+    """Exports a forecaster: a SavedModel from a raw window to the next steps, its description, card and metrics.
 
-    Its intervals are as wide as those of the last window of the test part, when all before it is known. The folder `to`
-    is the old export or the new one, whenever this is killed. It holds the SavedModel, whose signature
-    `serve` takes `past` <float32>[batch, lookback, columns] in units, where there are such `known` <float32>[batch,
-    horizon, known], and where the model reads the time `times` <int32>[batch, lookback + horizon], minutes since 1970,
-    and gives `forecast`, `lower` and `upper` <float32>[batch, horizon, targets] in units; `model.keras`, the same;
-    `series.json`, what `describe` gives; `metrics.json`, the model card and `SHA256SUMS`.
+    The width of its intervals is fixed: the margins of the last window of the test part, after all earlier steps.
+    Atomic: if this is killed, `to` is the old export or the new one. It holds the SavedModel, whose signature `serve`
+    takes
+
+        past   <float32>[batch, lookback, columns], in units
+        known  <float32>[batch, horizon, known], in units; only for a model with known columns
+        times  <int32>[batch, lookback + horizon], minutes since 1970; only for a model with time features
+
+    and returns `forecast`, `lower` and `upper`, each <float32>[batch, horizon, targets], in units; `model.keras` with
+    the same inputs and outputs; `series.json`, see `describe`; `metrics.json`, the model card and `SHA256SUMS`.
 
     Args:
-        forecaster: rnn_zoo.tasks.forecasting.forecasters.Network, fitted.
-        windows: rnn_zoo.datasets.Windows, that it was fitted on.
-        to: folder to write; absent, empty, or an earlier export, which is then replaced.
-        card: dict for the model card, as of `rnn_zoo.export.save`.
-        metrics: dict written to `metrics.json`.
+        forecaster: a fitted `rnn_zoo.tasks.forecasting.forecasters.Network`.
+        windows: the windows that it was fitted on.
+        to: folder to write: new, empty, or an earlier export, which is replaced.
+        card: entries of the model card, see `rnn_zoo.export.card.model_card`.
+        metrics: written to `metrics.json`.
     Returns:
-        pathlib.Path: the folder.
+        the folder.
     Raises:
-        ValueError: `to` holds anything but an export. Nothing has been written then.
+        ValueError: `to` holds anything but an export. Nothing is written then.
         RuntimeError: the forecaster is not fitted, or Keras runs on another backend than TensorFlow.
     """
     return _save(forecaster.model, describe(forecaster, windows), to, card, metrics)
@@ -57,30 +63,45 @@ def save_run(
     folder: Path,
     to: str | Path,
     *,
-    card: dict[str, Any] | None = None,
-    metrics: dict[str, Any] | None = None,
-) -> Any:
-    """`save_series` of what lies in a folder: a network beside what `complete_run` wrote, or an earlier export."""
-    said = json.loads((folder / SERIES).read_text(encoding="utf-8"))
+    card: Mapping[str, Any] | None = None,
+    metrics: Mapping[str, Any] | None = None,
+) -> Path:
+    """Exports the model of a folder, like `save_series`.
+
+    Args:
+        model: keras.Model of the folder: the network of a run, or the raw model of an export.
+        folder: a run's folder with the files of `complete_run`, or an earlier export.
+        to, card, metrics: as `save_series`.
+    Returns:
+        the new folder.
+    """
+    description = json.loads((folder / SERIES).read_text(encoding="utf-8"))
     raw = [layer for layer in model.layers if isinstance(layer, RawForecast)]
-    return _save(raw[0].network if raw else model, said, to, card, metrics)
+    return _save(raw[0].network if raw else model, description, to, card, metrics)
 
 
-def complete_run(out: str | Path, forecaster: Any, windows: Any) -> None:
-    """Writes `kind.txt` and `series.json`, which `rnn-zoo export` needs, to a run's folder."""
+def complete_run(out: str | Path, forecaster: Any, windows: Windows) -> None:
+    """Writes `kind.txt` and `series.json` to a run's folder; `rnn-zoo export` needs them."""
     for name, text in ((kinds.KIND, KIND), (SERIES, _json(describe(forecaster, windows)))):
         with atomic_file(Path(out) / name) as file:
             file.write(f"{text}\n")
 
 
-def describe(forecaster: Any, windows: Any) -> dict[str, Any]:
-    """dict of plain values: what a file to predict from has to hold, and what the network's numbers mean.
+def describe(forecaster: Any, windows: Windows) -> dict[str, Any]:
+    """Description of an exported forecaster, as values for JSON.
 
+    Args:
+        forecaster: a fitted `Network`.
+        windows: the windows that it was fitted on.
+    Returns:
+        time, targets, inputs, known: names of the columns; frequency: in pandas notation; lookback, horizon: in steps;
+        coverage: of the intervals; clock: whether the model has time features, and time_features their layer; levels:
+        quantile levels of the network; mean, deviation: scale of each column; margins: [horizon][targets], scaled.
     Raises:
         RuntimeError: the forecaster is not fitted.
     """
     if forecaster.margins is None:
-        raise RuntimeError(f"{forecaster.name} has not learned anything yet: call `fit` first.")
+        raise RuntimeError(f"{forecaster.name} is not fitted yet: call `fit` first.")
     series, clock = windows.series, windows.time_features
     return {
         "time": series.time,
@@ -100,49 +121,58 @@ def describe(forecaster: Any, windows: Any) -> dict[str, Any]:
     }
 
 
-def raw_model(forecaster: Any, windows: Any) -> Any:
-    """keras.Model from a raw window, named as the signature, to a dict of forecast, lower and upper in units."""
+def raw_model(forecaster: Any, windows: Windows) -> Model:
+    """keras.Model from a raw window to forecast, lower and upper in units; see `save_series` for inputs and outputs."""
     return _raw(forecaster.model, describe(forecaster, windows))
 
 
-def _raw(network, said):
-    columns = len(said["targets"]) + len(said["inputs"]) + len(said["known"])
-    inputs = {"past": keras.Input((said["lookback"], columns), name="past")}
-    if said["known"]:
-        inputs["known"] = keras.Input((said["horizon"], len(said["known"])), name="known")
-    if said["clock"]:
-        inputs["times"] = keras.Input((said["lookback"] + said["horizon"],), dtype="int32", name="times")
+def _raw(network: Model, description: Mapping[str, Any]) -> Model:
+    columns = len(description["targets"]) + len(description["inputs"]) + len(description["known"])
+    inputs = {"past": keras.Input((description["lookback"], columns), name="past")}
+    if description["known"]:
+        inputs["known"] = keras.Input((description["horizon"], len(description["known"])), name="known")
+    if description["clock"]:
+        inputs["times"] = keras.Input((description["lookback"] + description["horizon"],), dtype="int32", name="times")
     layer = RawForecast(
         network,
-        *(said[name] for name in ("mean", "deviation", "margins", "levels")),
-        known=len(said["known"]),
-        clock=keras.saving.deserialize_keras_object(said["time_features"]),
+        description["mean"],
+        description["deviation"],
+        description["margins"],
+        description["levels"],
+        known=len(description["known"]),
+        clock=keras.saving.deserialize_keras_object(description["time_features"]),
         name="raw_forecast",
     )
     return keras.Model(inputs, layer(**inputs), name=network.name)
 
 
-def _save(network, said, to, card, metrics):
+def _save(
+    network: Model,
+    description: Mapping[str, Any],
+    to: str | Path,
+    card: Mapping[str, Any] | None,
+    metrics: Mapping[str, Any] | None,
+) -> Path:
     to = check_place(to)
-    model = _raw(network, said)
+    model = _raw(network, description)
     with atomic_folder(to) as new:
         with portable(network):
             _archive(model).write_out(str(new), verbose=False)
         model.save(new / export_folder.KERAS_MODEL)
-        (new / SERIES).write_text(f"{_json(said)}\n", encoding="utf-8")
-        complete(new, to.name, [], card, metrics, kind=KIND, use=_use(said), parameters=network.count_params())
+        (new / SERIES).write_text(f"{_json(description)}\n", encoding="utf-8")
+        complete(new, to.name, [], card, metrics, kind=KIND, use=_use(description), parameters=network.count_params())
     return to
 
 
-def _json(said):
-    return json.dumps(said, ensure_ascii=False)
+def _json(description: Mapping[str, Any]) -> str:
+    return json.dumps(description, ensure_ascii=False)
 
 
-def _archive(model):
+def _archive(model: Model) -> keras.export.ExportArchive:
     names = list(model.input)
-    signature = [tf.TensorSpec(one.shape, one.dtype, name=name) for name, one in model.input.items()]
+    signature = [tf.TensorSpec(tensor.shape, tensor.dtype, name=name) for name, tensor in model.input.items()]
 
-    def serve(*values):
+    def serve(*values: Tensor) -> dict[str, Tensor]:
         return model(dict(zip(names, values, strict=True)), training=False)
 
     archive = keras.export.ExportArchive()
@@ -150,20 +180,22 @@ def _archive(model):
     return archive
 
 
-def _use(said):
-    columns = [*said["targets"], *said["inputs"], *said["known"]]
-    arguments = [f"past=tf.zeros([1, {said['lookback']}, {len(columns)}])"]
-    if said["known"]:
-        arguments.append(f"known=tf.zeros([1, {said['horizon']}, {len(said['known'])}])")
-    if said["clock"]:
-        arguments.append(f"times=tf.zeros([1, {said['lookback'] + said['horizon']}], tf.int32)")
-    ahead = f" and, of the steps ahead, {', '.join(said['known'])}" if said["known"] else ""
-    ahead += "; times are minutes since 1970" if said["clock"] else ""
+def _use(description: Mapping[str, Any]) -> Use:
+    lookback, horizon, known = (description[name] for name in ("lookback", "horizon", "known"))
+    targets, coverage = ", ".join(description["targets"]), f"{description['coverage']:.0%}"
+    columns = [*description["targets"], *description["inputs"], *known]
+    arguments = [f"past=tf.zeros([1, {lookback}, {len(columns)}])"]
+    further = ""
+    if known:
+        arguments.append(f"known=tf.zeros([1, {horizon}, {len(known)}])")
+        further += f", and {', '.join(known)} of the next {horizon} steps"
+    if description["clock"]:
+        arguments.append(f"times=tf.zeros([1, {lookback + horizon}], tf.int32)")
+        further += "; times are minutes since 1970"
     return Use(
         "A recurrent network that forecasts a series.",
-        f"Input: the last {said['lookback']} steps ({said['frequency']}) of {', '.join(columns)}, raw{ahead}. Output: "
-        f"the next {said['horizon']} steps of {', '.join(said['targets'])}, each with the ends of an interval of "
-        f"{said['coverage']:.0%}, in the same units.",
+        f"Input: the last {lookback} steps ({description['frequency']}) of {', '.join(columns)}, in their units"
+        f"{further}. Output: the next {horizon} steps of {targets}, in their units, each with a {coverage} interval.",
         f"""answers = model.signatures["serve"]({", ".join(arguments)})
 answers["forecast"], answers["lower"], answers["upper"]""",
         "--file FILE.csv",

@@ -1,12 +1,10 @@
-"""Models of series: they read <float>[batch, lookback, features], the targets first, all scaled, and forecast quantiles
+"""Named models for forecasting: scaled values <float>[batch, lookback, features], the targets first, to quantiles
 <float>[batch, horizon, targets, levels].
 
-With `known` > 0 a model has two inputs, "past" and "known" <float>[batch, horizon, known]: what is known of the steps
-ahead.
+With `known` > 0, a model has a second input "known" <float>[batch, horizon, known]: the known values ahead.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 
@@ -15,6 +13,7 @@ from rnn_zoo.layers.heads.quantiles import LEVELS
 from rnn_zoo.layers.time_pooling import TimePooling
 from rnn_zoo.tasks.named_models import register_model
 from rnn_zoo.topologies import many_to_one
+from rnn_zoo.types import Model
 
 
 @register_model
@@ -23,8 +22,8 @@ def forecast_segrnn(
     lookback: int = 720,
     horizon: int = 96,
     features: int = 7,
-    targets: Any = 7,
-    known: Any = 0,
+    targets: int = 7,
+    known: int = 0,
     cell: str = "gru",
     units: int = 128,
     segment: int = 48,
@@ -32,19 +31,22 @@ def forecast_segrnn(
     norm: str = "last",
     levels: Sequence[float] = LEVELS,
     seed: int | None = None,
-) -> Any:
-    """A GRU over segments, one for all targets, that forecasts all segments ahead side by side (Lin et al. 2023)."""
+) -> Model:
+    """SegRNN: a GRU over segments, shared by all targets, that forecasts all segments ahead in parallel.
+
+    Reference: Lin et al. 2023, "SegRNN: segment recurrent neural network for long-term time series forecasting".
+    """
     inputs, ahead = _inputs(lookback, horizon, features, known)
-    front = InstanceNorm(features, norm, targets=targets, name="instance_norm")
+    norm_layer = InstanceNorm(features, norm, targets=targets, name="instance_norm")
     recurrence = Recurrent(cell, units, return_sequences=False, return_state=True, seed=seed)
     head = Quantiles(segment, levels)
-    segments = SegRNN(recurrence, segment, horizon, targets, dropout, seed=seed)(front(inputs), known=ahead)
-    outputs = front.undo(JoinSegments(horizon)(head(segments)), inputs)
+    segments = SegRNN(recurrence, segment, horizon, targets, dropout, seed=seed)(norm_layer(inputs), known=ahead)
+    outputs = norm_layer.undo(JoinSegments(horizon)(head(segments)), inputs)
     return _compiled(inputs, ahead, outputs, head, "forecast_segrnn")
 
 
 def _last_state(cell):
-    """Registers and returns the model of one recurrence over the steps, whose last state gives all steps ahead."""
+    """Registers and returns a model: one recurrence over the look-back, whose last state predicts all steps ahead."""
 
     def build(
         *,
@@ -59,21 +61,21 @@ def _last_state(cell):
         levels=LEVELS,
         seed=None,
     ):
-        front = InstanceNorm(features, norm, targets=targets, name="instance_norm")
+        norm_layer = InstanceNorm(features, norm, targets=targets, name="instance_norm")
         recurrence = Recurrent(cell, units, seed=seed)
         head = Quantiles((horizon, targets), levels)
         if not known:
-            return many_to_one(front, recurrence, head, dropout=dropout, name=build.__name__)
+            return many_to_one(norm_layer, recurrence, head, dropout=dropout, name=build.__name__)
         inputs, ahead = _inputs(lookback, horizon, features, known)
-        last = TimePooling("last", name="pooling")(recurrence(front(inputs)))
-        read = keras.layers.Concatenate()([last, keras.layers.Flatten()(ahead)])
-        outputs = front.undo(head(keras.layers.Dropout(dropout, name="dropout")(read)), inputs)
+        last = TimePooling("last", name="pooling")(recurrence(norm_layer(inputs)))
+        joined = keras.layers.Concatenate()([last, keras.layers.Flatten()(ahead)])
+        outputs = norm_layer.undo(head(keras.layers.Dropout(dropout, name="dropout")(joined)), inputs)
         return _compiled(inputs, ahead, outputs, head, build.__name__)
 
     build.__name__ = f"forecast_{cell}"
-    build.__doc__ = f"""One {cell.upper()} over the steps, whose last state gives all steps ahead.
+    build.__doc__ = f"""One {cell.upper()} over the look-back, whose last state predicts all steps ahead.
 
-    As it is often compared with: without a norm.
+    By default it has no instance normalisation, as is usual for this baseline.
     """
     return register_model(build)
 
@@ -87,30 +89,33 @@ def forecast_encoder_decoder(
     lookback: int = 56,
     horizon: int = 14,
     features: int = 3,
-    targets: Any = 1,
-    known: Any = 0,
+    targets: int = 1,
+    known: int = 0,
     cell: str = "gru",
     units: int = 64,
     dropout: float = 0.2,
     norm: str = "revin",
     levels: Sequence[float] = LEVELS,
     seed: int | None = None,
-) -> Any:
-    """One recurrence reads the past, another, which starts with its states, reads what is known of the steps ahead."""
+) -> Model:
+    """Encoder-decoder (sequence-to-sequence).
+
+    The encoder reads the look-back. The decoder starts from the states of the encoder and reads the known values ahead.
+    """
     inputs, ahead = _inputs(lookback, horizon, features, known)
-    front = InstanceNorm(features, norm, targets=targets, name="instance_norm")
+    norm_layer = InstanceNorm(features, norm, targets=targets, name="instance_norm")
     encoder = Recurrent(cell, units, return_sequences=False, return_state=True, seed=seed, name="encoder")
     decoder = Recurrent(cell, units, seed=seed, name="decoder")
     head = Quantiles(targets, levels)
-    read, states = encoder(front(inputs))
-    steps = FutureSteps(horizon, seed=seed, name="future_steps")(read, known=ahead)
-    written = keras.layers.Dropout(dropout, name="dropout")(decoder(steps, initial_state=states))
-    outputs = front.undo(head(written), inputs)
+    encoded, states = encoder(norm_layer(inputs))
+    steps = FutureSteps(horizon, seed=seed, name="future_steps")(encoded, known=ahead)
+    decoded = keras.layers.Dropout(dropout, name="dropout")(decoder(steps, initial_state=states))
+    outputs = norm_layer.undo(head(decoded), inputs)
     return _compiled(inputs, ahead, outputs, head, "forecast_encoder_decoder")
 
 
 def _inputs(lookback, horizon, features, known):
-    """The input of the past and that of what is known ahead, None where there is nothing."""
+    """The input of the look-back, and the input of the known values ahead; None if there are no known values."""
     past = keras.Input((lookback, features), name="past")
     return past, keras.Input((horizon, known), name="known") if known else None
 

@@ -1,56 +1,71 @@
-"""Pages of forecasters, exported or live: the forecast, and what each step of the past contributes to it."""
+"""The inspection page of a forecaster: its forecast, and the contribution of each past step."""
 
 import dataclasses
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import keras
 import numpy as np
 
+from rnn_zoo.inspection.look import Look
 from rnn_zoo.inspection.pictures import charts
 from rnn_zoo.inspection.subject import Picture, Subject, answer_of, head_of, mean_output
 from rnn_zoo.layers.heads.quantiles import Quantiles, middle_of
 from rnn_zoo.layers.heads.raw_forecast import RawForecast
-from rnn_zoo.types import Model
+from rnn_zoo.tasks.forecasting.answers import Forecasts
+from rnn_zoo.types import Model, Tensor
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rnn_zoo.series.windows import Windows
+
+# The inputs of a model without the batch: an array, a list of arrays, or a dict of arrays by input name.
+Inputs: TypeAlias = Any
 
 
 @dataclasses.dataclass
 class Window:
-    """What a forecaster reads and forecasts, in units where they are known.
+    """Input and forecast of one window: in units for a raw model, else scaled.
 
     Attributes:
         past: <float32>[lookback, columns].
-        seen, ahead: lists of str, the names of the steps read and of those forecast.
-        columns: list of str, the targets first.
-        forecast, lower, upper: <float>[horizon, targets].
+        seen: names of the past steps.
+        ahead: names of the forecast steps.
+        columns: names of the columns, the targets first.
+        forecast: <float>[horizon, targets].
+        lower, upper: <float>[horizon, targets], the interval.
     """
 
-    past: object
-    seen: list
-    ahead: list
-    columns: list
-    forecast: object = None
-    lower: object = None
-    upper: object = None
+    past: np.ndarray
+    seen: list[str]
+    ahead: list[str]
+    columns: list[str]
+    forecast: Tensor = None
+    lower: Tensor = None
+    upper: Tensor = None
 
 
 def is_live(model: Model, given: Any) -> bool:
+    """Whether this page shows a live model and its input."""
     return head_of(model, (Quantiles, RawForecast)) is not None
 
 
-def opened(exported: Any) -> dict[str, Any]:
+def opened(exported: Forecasts) -> dict[str, Any]:
+    """Settings of the page from an exported model."""
     about = exported.about
     return {"labels": [*about["targets"], *about["inputs"], *about["known"]]}
 
 
-def subject(model: Model, given: Any, look: Any) -> Subject:
-    """A forecaster and what it forecasts from: explained is the first step ahead of the first target.
+def subject(model: Model, given: Any, look: Look) -> Subject:
+    """The page's subject: a forecaster and one window. By default the first step of the first target is explained.
 
     Args:
-        model: keras.Model of raw windows, as `rnn_zoo.tasks.forecasting.export.raw_model` makes it, or of scaled ones,
+        model: keras.Model of raw windows, see `rnn_zoo.tasks.forecasting.export.raw_model`, or of scaled ones,
             <float>[batch, lookback, features] -> quantiles <float>[batch, horizon, targets, levels].
-        given: of an exported forecaster the path of a file of its columns, whose last rows are read; of a live one
-            `rnn_zoo.datasets.Windows`, of which the last is read, or the arrays that the model takes.
-        look: Look.
+        given: for an exported model the path of a file with its columns, whose last rows are the window; for a live
+            model `Windows`, of which the last is used, or the input arrays of the model without the batch.
+        look: settings of the page.
     """
     raw = head_of(model, RawForecast)
     if look.exported is not None:
@@ -95,12 +110,12 @@ def subject(model: Model, given: Any, look: Any) -> Subject:
         baseline=np.broadcast_to(window.past.mean(axis=0), window.past.shape),
         through="past" if isinstance(inputs, dict) else 0 if isinstance(inputs, list) else None,
         drawn=None if raw is None else raw.network,
-        baseline_name="a past that stays at its mean",
+        baseline_name="a constant past at its mean",
         texts=False,
     )
 
 
-def _from_file(exported, path):
+def _from_file(exported: Forecasts, path: str | Path) -> tuple[Inputs, Window]:
     about = exported.about
     past, known, times = exported.read(path)
     inputs = {"past": past.astype("float32")}
@@ -114,7 +129,7 @@ def _from_file(exported, path):
     return inputs, Window(inputs["past"], *_named(times, len(past)), columns)
 
 
-def _from_windows(model, windows, scaled):
+def _from_windows(model: Model, windows: "Windows", scaled: bool) -> tuple[Inputs, Window]:
     """The last window of the test part."""
     series, start = windows.series, int(windows.starts("test")[-1])
     times = series.times[start - windows.lookback : start + windows.horizon]
@@ -135,13 +150,13 @@ def _from_windows(model, windows, scaled):
     return inputs, Window(past, seen, ahead, list(series.columns))
 
 
-def _from_arrays(model, given, look):
+def _from_arrays(model: Model, given: Any, look: Look) -> tuple[Inputs, Window]:
     inputs = keras.tree.map_structure(lambda array: np.asarray(array, "float32"), given)
     shapes = [tuple(tensor.shape[1:]) for tensor in model.inputs]
     past = inputs["past"] if isinstance(inputs, dict) else keras.tree.flatten(inputs)[0]
     if len(keras.tree.flatten(inputs)) != len(shapes) or past.ndim != 2:
-        wanted = " and ".join(str(shape).replace("None", "any") for shape in shapes)
-        raise ValueError(f"`given` must be what the model reads of one window, {wanted}, got the shape {past.shape}.")
+        expected = " and ".join(str(shape).replace("None", "any") for shape in shapes)
+        raise ValueError(f"`given` must be one window without the batch, {expected}, got the shape {past.shape}.")
     count = past.shape[1]
     columns = look.label(count) if look.labels is not None else [f"column {k + 1}" for k in range(count)]
     seen = look.steps or [str(step - len(past)) for step in range(len(past))]
@@ -149,8 +164,8 @@ def _from_arrays(model, given, look):
     return inputs, Window(past, [str(step) for step in seen], [f"+{step + 1}" for step in range(horizon)], columns)
 
 
-def _named(times, lookback):
-    """(names of the steps seen, of those ahead): the times, as short as they can be told apart by."""
+def _named(times: "pd.DatetimeIndex", lookback: int) -> tuple[list[str], list[str]]:
+    """(names of the past steps, names of the forecast steps): times in the shortest format that loses nothing."""
     forms = {"D": "%Y-%m-%d", "min": "%Y-%m-%d %H:%M", "ns": "%Y-%m-%d %H:%M:%S"}
     form = next(form for unit, form in forms.items() if (times == times.floor(unit)).all())
     named = list(times.strftime(form))

@@ -1,30 +1,37 @@
-"""report.png of a forecaster: forecasts with their intervals against what happened, and the error by horizon."""
+"""The picture of a report: forecasts with intervals beside the observations; error and coverage by horizon."""
 
-from typing import Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from rnn_zoo.series.windows import Windows
+from rnn_zoo.tasks.forecasting.forecasters.forecaster import Forecast
 from rnn_zoo.types import Tensor
 
 _MODEL = "#1f6f8b"
 _OTHERS = ("#c8553d", "#e0a458", "#7a6f9b", "#6a994e", "#8d99ae")
 _GREY = "#5c6670"
-_SHOWN = 3  # windows
+_SHOWN = 3  # windows drawn
 
 
-def draw_forecasts(result: Any, windows: Any, starts: Tensor, forecast: Any, file: Any) -> None:
-    """Draws the report.
+def draw_forecasts(
+    result: Mapping[str, Any], windows: Windows, starts: Tensor, forecast: Forecast, file: str | Path | IO[bytes]
+) -> None:
+    """Draws three windows of the last target with the model's forecasts, and all systems' scores by horizon.
 
     Args:
-        result: the content of `metrics.json`.
-        windows: rnn_zoo.datasets.Windows.
-        starts: <int>[windows] that were scored.
-        forecast: `rnn_zoo.tasks.forecasting.forecasters.Forecast` of the model.
-        file: a binary file opened for writing, or a path; PNG.
+        result: the report, see `rnn_zoo.tasks.forecasting.report.forecast_report`.
+        windows: the windows of the series.
+        starts: <int>[windows], the first step ahead of each scored window.
+        forecast: the model's forecasts of these windows.
+        file: PNG file to write: a path, or a binary file.
     """
     model = result["model"]
     figure = Figure(figsize=(12.5, 9.5), dpi=120, layout="constrained", facecolor="white")
@@ -39,36 +46,37 @@ def draw_forecasts(result: Any, windows: Any, starts: Tensor, forecast: Any, fil
     above, below = figure.subfigures(2, 1, height_ratios=(1.25, 1))  # type: ignore[misc]
     panels = above.subplots(1, _SHOWN, squeeze=False)[0]
     places = np.linspace(0, len(starts) - 1, _SHOWN).round().astype(int)
-    target = len(result["targets"]) - 1  # of ETT, the oil temperature
+    target = len(result["targets"]) - 1  # for ETT, the oil temperature
     for axes, place in zip(panels, places, strict=True):
         _window(axes, windows, int(starts[place]), forecast, place, target)
     panels[0].set_ylabel(f"{result['targets'][target]} (units of the data)")
     panels[0].legend(loc="upper left", fontsize=8)
-    error, held = below.subplots(1, 2)
+    error, coverage = below.subplots(1, 2)
     steps = np.arange(1, result["horizon"] + 1)
     for place, (name, system) in enumerate(result["systems"].items()):
         colour = _MODEL if place == 0 else _OTHERS[(place - 1) % len(_OTHERS)]
         style = {"color": colour, "linewidth": 2.2 if place == 0 else 1.4, "label": name.removeprefix("baseline:")}
         style |= {"marker": "o"} if len(steps) == 1 else {}
         error.plot(steps, system["by_step"]["mae"], **style)
-        held.plot(steps, system["by_step"]["coverage"], **style)
+        coverage.plot(steps, system["by_step"]["coverage"], **style)
     error.set_ylabel("mean absolute error (standard deviations)")
     error.set_ylim(bottom=0)
     error.set_title("Error by horizon", loc="left")
     error.legend(fontsize=8)
-    held.axhline(result["systems"][model]["nominal_coverage"], color=_GREY, linestyle="--")
-    held.set_ylabel("share of steps inside the interval")
-    held.set_ylim(0, 1.02)
-    held.yaxis.set_major_formatter(PercentFormatter(1))
-    held.set_title("Coverage by horizon; dashed: what was promised", loc="left")
-    for axes in (error, held):
+    coverage.axhline(result["systems"][model]["nominal_coverage"], color=_GREY, linestyle="--")
+    coverage.set_ylabel("fraction of observations inside the interval")
+    coverage.set_ylim(0, 1.02)
+    coverage.yaxis.set_major_formatter(PercentFormatter(1))
+    coverage.set_title("Coverage by horizon; dashed: nominal coverage", loc="left")
+    for axes in (error, coverage):
         axes.set_xlabel("steps ahead")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.3)
     figure.savefig(file, format="png")
 
 
-def _window(axes, windows, start, forecast, place, target):
+def _window(axes: Axes, windows: Windows, start: int, forecast: Forecast, place: int, target: int) -> None:
+    """Draws one target of the window at `start`, which is row `place` of the forecast, in units."""
     series, horizon = windows.series, windows.horizon
     shown = min(windows.lookback, 2 * horizon)
     before = slice(start - shown, start)
@@ -77,9 +85,9 @@ def _window(axes, windows, start, forecast, place, target):
     value, lower, upper = (
         numbers[place, :, target] * deviation + mean for numbers in (forecast.value, forecast.lower, forecast.upper)
     )
-    marker = {"marker": "o", "markersize": 4} if horizon < 3 else {}
+    marker: dict[str, Any] = {"marker": "o", "markersize": 4} if horizon < 3 else {}
     axes.plot(series.times[before], series.values[before, target], color=_GREY, linewidth=1)
-    axes.plot(series.times[ahead], series.values[ahead, target], color="black", label="what came", **marker)
+    axes.plot(series.times[ahead], series.values[ahead, target], color="black", label="observed", **marker)
     axes.plot(series.times[ahead], value, color=_MODEL, label="forecast", linewidth=2, **marker)
     axes.fill_between(series.times[ahead], lower, upper, color=_MODEL, alpha=0.2, label="interval")
     axes.axvline(series.times[start - 1], color=_GREY, linewidth=0.8, linestyle=":")

@@ -1,7 +1,8 @@
-"""The report of a forecaster: its scores beside the baselines', as a table, metrics.json and report.png."""
+"""The report of a forecaster: its scores beside those of baselines, as a table, metrics.json and report.png."""
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from rich.text import Text
 from rnn_zoo.evaluation.formatting import duration
 from rnn_zoo.evaluation.rows import system_rows
 from rnn_zoo.files import atomic_file
+from rnn_zoo.series.windows import Windows
+from rnn_zoo.tasks.forecasting.forecasters.forecaster import Forecaster
 from rnn_zoo.tasks.forecasting.metrics import forecast_scores, naive_error
 from rnn_zoo.tasks.forecasting.picture import draw_forecasts
 
@@ -24,45 +27,53 @@ _SCORES = (
 
 
 def forecast_report(
-    forecasters: Any, windows: Any, *, split: str = "test", out: str | Path | None = None, console: Any = None
-) -> Any:
-    """Scores forecasters on the same windows and says in words which is better.
+    forecasters: Sequence[Forecaster],
+    windows: Windows,
+    *,
+    split: str = "test",
+    out: str | Path | None = None,
+    console: Console | None = None,
+) -> dict[str, Any]:
+    """Scores a model and baselines on the same windows and prints a table and a verdict.
 
-    Every window is scored whose steps ahead all lie in the part, and none is dropped.
+    The scores cover every window whose steps ahead all lie in the split.
 
     Args:
-        forecasters: fitted forecasters, the one the report is about first, the baselines after it.
-        windows: rnn_zoo.datasets.Windows.
-        split: the part of the series.
-        out: folder for `metrics.json` and `report.png`; None writes nothing.
-        console: `rich.console.Console` to print on. None prints to standard output.
+        forecasters: fitted forecasters: the model, then the baselines.
+        windows: the windows of the series.
+        split: part of the series: "train", "validation" or "test".
+        out: folder for `metrics.json` and `report.png`; None: no files.
+        console: where to print; None: standard output.
 
     Returns:
-        dict, the content of `metrics.json`: `model`, `split`, `windows`, `horizon`, `lookback`, `targets`, `systems`
-        {name: scores, parameters, train_seconds}, `verdict` (sentences). A baseline's name begins with "baseline:".
+        the content of `metrics.json`: model, data, split, windows, lookback, horizon, targets; systems: {name: scores,
+        nominal_coverage, parameters, train_seconds}; verdict: sentences. The name of a baseline begins with
+        "baseline:".
 
     Raises:
-        ValueError: two forecasters of one name.
+        ValueError: two forecasters have the same name.
     """
     series, starts = windows.series, windows.starts(split)
-    names = [one.name if place == 0 else f"baseline:{one.name}" for place, one in enumerate(forecasters)]
+    model, *baselines = (forecaster.name for forecaster in forecasters)
+    names = [model, *(f"baseline:{name}" for name in baselines)]
     if len(set(names)) < len(names):
         raise ValueError(f"`forecasters` must have different names, got {names}.")
     actual = windows.future(starts)
     unit = naive_error(series.values[: series.cuts[0], : len(series.targets)], series.season)
-    drawn, systems = None, {}
-    for name, one in zip(names, forecasters, strict=True):
-        forecast = one.predict(windows, starts)
-        # Those of the baselines are let go: a long horizon makes each a gigabyte.
+    drawn: Any = None
+    systems = {}
+    for name, forecaster in zip(names, forecasters, strict=True):
+        forecast = forecaster.predict(windows, starts)
+        # Only the model's forecast is kept: with a long horizon each takes a gigabyte of memory.
         drawn = forecast if drawn is None else drawn
         systems[name] = {
             **forecast_scores(actual, forecast, windows.scale, unit),
-            "nominal_coverage": one.coverage,
-            "parameters": one.parameters,
-            "train_seconds": one.train_seconds,
+            "nominal_coverage": forecaster.coverage,
+            "parameters": forecaster.parameters,
+            "train_seconds": forecaster.train_seconds,
         }
     result = {
-        "model": names[0],
+        "model": model,
         "data": series.name,
         "split": split,
         "windows": len(starts),
@@ -84,81 +95,83 @@ def forecast_report(
 
 
 def forecast_rows(
-    report: dict[str, Any],
+    report: Mapping[str, Any],
     *,
     recipe: str,
-    data: Any,
+    data: str,
     seed: int,
     command: str,
     hardware: str | None = None,
     versions: str | None = None,
-) -> Any:
-    """The rows of a report for `rnn_zoo.evaluation.results.append`, the horizon in the name of each metric.
+) -> list[dict[str, Any]]:
+    """Result rows of a report; the names of the metrics end with the horizon, such as "mse@96".
 
     Args:
-        report: dict that `forecast_report` returned.
-        recipe: str, the recipe's name.
-        data: str, the data set's name.
-        seed: int, the run's seed.
-        command: str, the command line that makes these numbers again.
-        hardware, versions: str. Default to this machine's.
+        report: as `forecast_report` returns it.
+        recipe: name of the recipe.
+        data: name of the data.
+        seed: seed of the run.
+        command: command line that reproduces the numbers.
+        hardware, versions: descriptions. Default: those of this machine.
 
     Returns:
-        list of dicts.
+        rows for `rnn_zoo.evaluation.results.append`.
     """
     horizon = report["horizon"]
 
-    def numbers(system):
-        found = {f"{name}@{horizon}": system[name] for name in ("mse", "mae", "mase", "smape")}
-        return {**found, f"coverage{round(100 * system['nominal_coverage'])}@{horizon}": system["coverage"]}
+    def metrics(system: Mapping[str, Any]) -> dict[str, float]:
+        errors = {f"{name}@{horizon}": system[name] for name in ("mse", "mae", "mase", "smape")}
+        return {**errors, f"coverage{round(100 * system['nominal_coverage'])}@{horizon}": system["coverage"]}
 
-    made_by = {"recipe": recipe, "data": data, "seed": seed, "command": command}
-    return system_rows(report, numbers, **made_by, hardware=hardware, versions=versions)
+    made_by: dict[str, Any] = {"recipe": recipe, "data": data, "seed": seed, "command": command}
+    return system_rows(report, metrics, **made_by, hardware=hardware, versions=versions)
 
 
-def _verdict(systems):
-    model, *others = systems
-    ours = systems[model]
+def _verdict(systems: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    model, *baselines = systems
+    scores = systems[model]
     sentences = []
-    if others:
-        rival = min(others, key=lambda name: systems[name]["mse"])
-        theirs = systems[rival]["mse"]
-        won = ours["mse"] < theirs
-        by = f", by {abs(1 - ours['mse'] / theirs):.1%}" if theirs and ours["mse"] < 2 * theirs else ""
-        end = "" if won else " On this data the baseline is the better model."
+    if baselines:
+        best = min(baselines, key=lambda name: systems[name]["mse"])
+        mse, best_mse = scores["mse"], systems[best]["mse"]
+        wins = mse < best_mse
+        margin = f", by {abs(1 - mse / best_mse):.1%}" if best_mse and mse < 2 * best_mse else ""
+        end = "" if wins else " On this data the baseline is the better model."
         sentences.append(
-            f"{model} {'beats' if won else 'LOSES to'} the best baseline, {rival}{by} in MSE: {ours['mse']:.4f} "
-            f"against {theirs:.4f}.{end}"
+            f"{model} {'beats' if wins else 'LOSES to'} the best baseline, {best}{margin} in MSE: {mse:.4f} against "
+            f"{best_mse:.4f}.{end}"
         )
-        worse = [name for name in others if systems[name]["mae"] < ours["mae"]]
-        if worse and won:
-            sentences.append(f"In MAE it is behind {', '.join(worse)}.")
+        better_mae = [name for name in baselines if systems[name]["mae"] < scores["mae"]]
+        if better_mae and wins:
+            sentences.append(f"In MAE it loses to {', '.join(better_mae)}.")
     sentences.append(
-        f"Its {ours['nominal_coverage']:.0%} intervals held {ours['coverage']:.1%} of what came, and were "
-        f"{ours['width']:.3f} standard deviations wide."
+        f"Its {scores['nominal_coverage']:.0%} intervals cover {scores['coverage']:.1%} of the observations and are "
+        f"{scores['width']:.3f} standard deviations wide."
     )
     return sentences
 
 
-def _print(result, console, out):
+def _print(result: Mapping[str, Any], console: Console, out: Path | None) -> None:
     systems, model = result["systems"], result["model"]
     title = f"{model}: {result['horizon']} steps ahead, {result['windows']:,} {result['split']} windows"
     table = Table(title=title, title_style="bold", title_justify="left")
     table.add_column("errors of scaled\nvalues", no_wrap=True)
     for name in systems:
-        head = Text(name.replace("baseline:", "baseline\n"), style="bold" if name == model else "not bold")
-        table.add_column(head, justify="right", overflow="fold")
-    for label, key, form in _SCORES:
+        heading = Text(name.replace("baseline:", "baseline\n"), style="bold" if name == model else "not bold")
+        table.add_column(heading, justify="right", overflow="fold")
+    for label, key, number_format in _SCORES:
         values = [system[key] for system in systems.values()]
-        table.add_row(
-            label, *[Text(form.format(value), style="bold green" if value == min(values) else "") for value in values]
-        )
+        styles = ["bold green" if value == min(values) else "" for value in values]
+        cells = [Text(number_format.format(value), style) for value, style in zip(values, styles, strict=True)]
+        table.add_row(label, *cells)
     nominal = next(iter(systems.values()))["nominal_coverage"]
-    table.add_row(f"held by {nominal:.0%} intervals", *[f"{one['coverage']:.1%}" for one in systems.values()])
-    table.add_row("their width", *[f"{one['width']:.3f}" for one in systems.values()])
+    table.add_row(
+        f"coverage of the {nominal:.0%} intervals", *[f"{system['coverage']:.1%}" for system in systems.values()]
+    )
+    table.add_row("width of the intervals", *[f"{system['width']:.3f}" for system in systems.values()])
     table.add_section()
-    table.add_row("parameters", *[f"{one['parameters']:,}" for one in systems.values()])
-    table.add_row("training", *[duration(one["train_seconds"]) for one in systems.values()])
+    table.add_row("parameters", *[f"{system['parameters']:,}" for system in systems.values()])
+    table.add_row("training", *[duration(system["train_seconds"]) for system in systems.values()])
     console.print(table)
     for sentence in result["verdict"]:
         console.print(Text(sentence))

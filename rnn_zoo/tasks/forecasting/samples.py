@@ -1,7 +1,6 @@
-"""The series that ship with the package: bike rentals and carbon dioxide."""
+"""The sample series of the package: bike rentals and carbon dioxide."""
 
 import gzip
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,17 +15,16 @@ _CO2 = _SAMPLES / "co2_weekly" / "co2_weekly_mlo.csv"
 _NO_MEASUREMENT = -999.99
 
 
-def load_bike_hourly(*, fill: str = "zero", validation: Any = 0.2, test: Any = 0.2) -> Any:
-    """Bike rentals of 17,544 hours, with the holidays that are known ahead and the weather that is not.
+def load_bike_hourly(*, fill: str = "zero", validation: float = 0.2, test: float = 0.2) -> Series:
+    """Hourly bike rentals (17,544 hours), with weather as input and holidays as known columns.
 
-    An hour without a row is one without a rental, so that the rentals of missing hours are 0; their weather is that of
-    the hour before.
+    The file has no row for an hour without rentals, so by default the rentals of missing hours are 0. Their weather is
+    copied from the previous hour.
 
     Args:
-        fill: as of `read_series`, for the rentals.
-        validation, test: shares of the steps.
-    Returns:
-        Series
+        fill: how to fill the rentals of missing hours, see `read_series`.
+        validation: fraction of the steps for validation, before those of the test part.
+        test: fraction of the steps for the test part, the last ones.
     Reference: Fanaee-T and Gama 2013, "Event labeling combining ensemble detectors and background knowledge".
     """
     hours = _hours()
@@ -40,13 +38,12 @@ def load_bike_hourly(*, fill: str = "zero", validation: Any = 0.2, test: Any = 0
     return _series("bike_hourly", frame, 1, 3, "h", notes, validation, test)
 
 
-def load_bike_daily(*, validation: Any = 0.2, test: Any = 0.2) -> Any:
-    """Bike rentals of 731 days, the sum of their hours, with the holidays that are known ahead.
+def load_bike_daily(*, validation: float = 0.2, test: float = 0.2) -> Series:
+    """Daily bike rentals (731 days), the sums of the hourly rentals, with holidays as known columns.
 
     Args:
-        validation, test: shares of the steps.
-    Returns:
-        Series
+        validation: fraction of the steps for validation, before those of the test part.
+        test: fraction of the steps for the test part, the last ones.
     """
     by_day = _hours().groupby("dteday")
     frame = pd.DataFrame({"cnt": by_day["cnt"].sum(), **by_day[["holiday", "workingday"]].first()}).astype("float64")
@@ -54,14 +51,13 @@ def load_bike_daily(*, validation: Any = 0.2, test: Any = 0.2) -> Any:
     return _series("bike_daily", frame, 1, 0, "D", (), validation, test)
 
 
-def load_co2(*, fill: str = "linear", validation: Any = 0.2, test: Any = 0.2) -> Any:
-    """Carbon dioxide over Mauna Loa in ppm, 2,547 weeks, of which 18 without a measurement are filled.
+def load_co2(*, fill: str = "linear", validation: float = 0.2, test: float = 0.2) -> Series:
+    """Weekly carbon dioxide at Mauna Loa in ppm (2,547 weeks); 18 weeks without a measurement are filled.
 
     Args:
-        fill: as of `read_series`.
-        validation, test: shares of the steps.
-    Returns:
-        Series
+        fill: how to fill the missing measurements, see `read_series`.
+        validation: fraction of the steps for validation, before those of the test part.
+        test: fraction of the steps for the test part, the last ones.
     """
     rows = pd.read_csv(_CO2, comment="#")
     times = pd.DatetimeIndex(pd.to_datetime(rows[["year", "month", "day"]]))

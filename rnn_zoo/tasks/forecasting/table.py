@@ -1,4 +1,4 @@
-"""The table of forecasts: each network beside the baselines of the same run, and beside what was published.
+"""Markdown table of forecasts: each network beside the baselines of its run and a published result.
 
 python -m rnn_zoo.tasks.forecasting.table results/forecasting.csv                   # prints the table
 python -m rnn_zoo.tasks.forecasting.table results/forecasting.csv --into README.md  # rewrites it between its markers
@@ -7,9 +7,8 @@ python -m rnn_zoo.tasks.forecasting.table results/forecasting.csv --into README.
 import re
 import statistics
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import cyclopts
 
@@ -28,56 +27,58 @@ _SEED_AND_FOLDER = re.compile(r"\s+--(seed|out|results)[ =]\S+")
 _HORIZON = re.compile(r"\s+--horizon[ =]\S+")
 
 
-def forecast_table(path: str | Path) -> Any:
-    """A Markdown table of a result file: a line for each network, data set and horizon H; the commands below it.
+def forecast_table(path: str | Path) -> str:
+    """A Markdown table of a result file: one line per network, data set and horizon H; the commands below it.
 
-    Each error is the MSE of scaled values, the mean over the seeds with its standard deviation; the smallest is bold.
+    The errors are MSE of scaled values: the mean over seeds and, from two seeds, the standard deviation. The lowest
+    error is bold.
 
     Args:
-        path: the CSV file that `rnn_zoo.evaluation.forecast_rows` filled.
+        path: CSV file with the rows of `rnn_zoo.tasks.forecasting.report.forecast_rows`.
 
     Returns:
-        str, Markdown without a final line break.
+        Markdown without a final line break.
 
     Raises:
-        ValueError: no result file, or one without networks.
+        ValueError: not a result file, or one without rows.
     """
     rows = read(path)
     runs = {}
     for row in rows:
         metric, _, horizon = row["metric"].partition("@")
-        made_by = _SEED_AND_FOLDER.sub("", row["command"])
-        systems = runs.setdefault((row["data"], int(horizon), made_by), {})
+        command = _SEED_AND_FOLDER.sub("", row["command"])
+        systems = runs.setdefault((row["data"], int(horizon), command), {})
         systems.setdefault(row["model"], {}).setdefault(metric, {})[row["seed"]] = row
     if not runs:
-        raise ValueError(f"{path}: holds no rows yet: run the recipe that fills it.")
-    promised = sorted({row["metric"].partition("@")[0] for row in rows if row["metric"].startswith("coverage")})
-    heads = ["data, steps ahead", "network", "MSE", *_BASELINES, "SegRNN, published"]
-    heads += [f"held by {one.removeprefix('coverage')} % intervals" for one in promised]
-    heads += ["seeds", "parameters", "training"]
+        raise ValueError(f"{path}: holds no rows yet: run the recipe that writes it.")
+    coverages = sorted({row["metric"].partition("@")[0] for row in rows if row["metric"].startswith("coverage")})
+    headings = ["data, steps ahead", "network", "MSE", *_BASELINES, "SegRNN, published"]
+    headings += [f"coverage of the {name.removeprefix('coverage')} % intervals" for name in coverages]
+    headings += ["seeds", "parameters", "training"]
     lines, commands = [], {}
     order = {data: place for place, data in enumerate(dict.fromkeys(data for data, _, _ in runs))}
-    for (data, horizon, made_by), systems in sorted(runs.items(), key=lambda item: (order[item[0][0]], item[0][1])):
+    for (data, horizon, command), systems in sorted(runs.items(), key=lambda item: (order[item[0][0]], item[0][1])):
         (network,) = (name for name in systems if not name.startswith("baseline:"))
-        number = commands.setdefault(_HORIZON.sub(" --horizon H", made_by), len(commands) + 1)
-        ours = systems[network]["mse"].values()
-        errors = [_numbers(ours), *[_numbers(systems[f"baseline:{name}"]["mse"].values()) for name in _BASELINES]]
-        least = min(map(statistics.mean, errors))
+        number = commands.setdefault(_HORIZON.sub(" --horizon H", command), len(commands) + 1)
+        network_rows = systems[network]["mse"].values()
+        errors = [_values(network_rows)]
+        errors += [_values(systems[f"baseline:{name}"]["mse"].values()) for name in _BASELINES]
+        lowest = min(map(statistics.mean, errors))
         published = _PUBLISHED.get(data, {}).get(horizon)
-        held = [_numbers(systems[network].get(one, {}).values()) for one in promised]
+        covered = [_values(systems[network].get(name, {}).values()) for name in coverages]
         lines.append(
             [
                 f"{data}, {horizon}",
                 f"{network} [{number}]",
-                *[f"**{_spread(one)}**" if statistics.mean(one) == least else _spread(one) for one in errors],
+                *[f"**{_spread(error)}**" if statistics.mean(error) == lowest else _spread(error) for error in errors],
                 f"{published:.3f}" if published else "–",
-                *[f"{statistics.mean(one):.1%}" if one else "–" for one in held],
-                str(len(ours)),
-                f"{int(next(iter(ours))['parameters']):,}",
-                duration(statistics.mean(float(row["train_seconds"]) for row in ours)),
+                *[f"{statistics.mean(values):.1%}" if values else "–" for values in covered],
+                str(len(network_rows)),
+                f"{int(next(iter(network_rows))['parameters']):,}",
+                duration(statistics.mean(float(row["train_seconds"]) for row in network_rows)),
             ]
         )
-    text = ["| " + " | ".join(heads) + " |", "|---|---|" + "---:|" * (len(heads) - 2)]
+    text = ["| " + " | ".join(headings) + " |", "|---|---|" + "---:|" * (len(headings) - 2)]
     text += ["| " + " | ".join(line) + " |" for line in lines]
     text += ["", *[f"[{number}] `{command}`  " for command, number in commands.items()]]
     for column in ("hardware", "versions"):
@@ -85,22 +86,22 @@ def forecast_table(path: str | Path) -> Any:
     return "\n".join(text).strip()
 
 
-def _numbers(rows):
+def _values(rows: Iterable[Mapping[str, str]]) -> list[float]:
     return [float(row["value"]) for row in rows]
 
 
-def _spread(values):
-    """The mean, with the standard deviation where seeds differ; baselines give the same in every run."""
+def _spread(values: Sequence[float]) -> str:
+    """The mean and, if the values differ, their standard deviation; a baseline has the same value in every run."""
     text = f"{statistics.mean(values):.4g}"
     return f"{text} ± {statistics.stdev(values):.2g}" if len(set(values)) > 1 else text
 
 
 def _command(path: Path, *, into: Path | None = None) -> None:
-    """Print the table of forecasts, or put it into a document.
+    """Print the table of forecasts, or write it into a document.
 
     Args:
-        path: The result file, results/forecasting.csv.
-        into: A document with the markers <!-- results:NAME --> and <!-- /results -->, to be rewritten between them.
+        path: The result file, such as results/forecasting.csv.
+        into: Document to rewrite between its markers <!-- results:NAME --> and <!-- /results -->.
     """
     text = forecast_table(path)
     if into is None:
@@ -109,7 +110,7 @@ def _command(path: Path, *, into: Path | None = None) -> None:
         print(f"{into}: {'rewritten' if insert_text(into, path.stem, text) else 'was up to date'}")
 
 
-def main(arguments: Sequence[str] | None = None) -> Any:
+def main(arguments: Sequence[str] | None = None) -> int:
     """The command `python -m rnn_zoo.tasks.forecasting.table`; returns the exit code."""
     name = "python -m rnn_zoo.tasks.forecasting.table"
     application = cyclopts.App(name=name, help_format="plaintext", version_flags=[], result_action="return_value")

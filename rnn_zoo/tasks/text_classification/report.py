@@ -24,7 +24,7 @@ def report_beside_baselines(
     Returns:
         dict, the content of `metrics.json`.
     """
-    # Judged on the validation texts, the baselines must not have learned from them.
+    # Baselines that are compared on the validation texts must not train on them.
     held_out = data.validation if len(data.validation) and run.split == "test" else None
     return classification_report(
         name,

@@ -79,5 +79,5 @@ def test_errors_name_the_argument():
         SegRNN(recurrent(), 0, 2)
     with pytest.raises(ValueError, match="`length` must be at most the look-back, 4 steps, got 5"):
         SegRNN(recurrent(), 5, 2)(random_inputs((1, 4, 3)))
-    with pytest.raises(ValueError, match="`targets` must be at most the features, 3, got 4"):
+    with pytest.raises(ValueError, match="`targets` must be at most the number of features, 3, got 4"):
         SegRNN(recurrent(), 2, 2, targets=4)(random_inputs((1, 4, 3)))

@@ -42,7 +42,7 @@ def test_ends_never_cross_the_forecast():
 
 def test_too_few_windows_are_refused():
     few = np.zeros((8, 2, 1))
-    with pytest.raises(ValueError, match=r"8 windows for validation cannot calibrate intervals of 90%, 9 are needed"):
+    with pytest.raises(ValueError, match=r"8 validation windows are too few to calibrate 90% intervals, which need 9"):
         margins(few, 0.9)
 
 

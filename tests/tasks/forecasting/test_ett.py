@@ -40,7 +40,10 @@ def test_prepared_once_and_cut_by_months(folder):
 
 def test_another_file_is_refused(folder):
     (folder / "ETTh2.csv").write_text(f"{HEADER}\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"ETTh2\.csv is not the published file: its SHA-256 unpacked is .*Fetch it"):
+    with pytest.raises(
+        ValueError,
+        match=r"ETTh2\.csv is not the published file: the SHA-256 of its uncompressed content is .*Download it",
+    ):
         load_series("ett_h2", folder=folder)
     with pytest.raises(FileNotFoundError, match=r"holds no ETTm1\.csv and no ETTm1\.csv\.gz.*ETT_DIR"):
         load_series("ett_m1", folder=folder)

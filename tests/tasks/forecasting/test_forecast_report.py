@@ -35,7 +35,7 @@ def test_the_verdict_is_said_and_printed(reported):
     report, _, printed, _ = reported
     assert report["verdict"][0].startswith("ridge beats the best baseline, baseline:seasonal_naive, by ")
     held = f"{report['systems']['ridge']['coverage']:.1%}"
-    assert f"Its 90% intervals held {held} of what came" in report["verdict"][-1]
+    assert f"Its 90% intervals cover {held} of the observations" in report["verdict"][-1]
     assert held in printed and "MASE" in printed
 
 

@@ -9,7 +9,7 @@ from rnn_zoo.tasks.forecasting.forecasters.backtest import backtest_summary, bac
 
 
 def test_predict_needs_fit():
-    with pytest.raises(RuntimeError, match="last_value has not learned anything yet: call `fit` first"):
+    with pytest.raises(RuntimeError, match="last_value is not fitted yet: call `fit` first"):
         LastValue().predict(waves(), np.array([20]))
 
 

@@ -114,8 +114,8 @@ def test_a_file_gets_its_future_rows_with_their_dates(fitted, folder, tmp_path, 
     ("start", "options", "message"),
     [
         (130, {"columns": ("a", "sunday")}, "line 1: it lacks 'b'; the model was trained on time, a, b, sunday"),
-        (13, {}, r"13 rows of the past, fewer than the 14 that the model reads"),
-        (130, {"known": False}, r"after line 131: column 'sunday' is not given for 2024-05-10 00:00:00\..*add a row"),
+        (13, {}, r"the past has 13 rows, fewer than the lookback of the model, 14"),
+        (130, {"known": False}, r"after line 131: column 'sunday' has no value for 2024-05-10 00:00:00\..*add a row"),
     ],
 )  # fmt: skip
 def test_files_unlike_those_of_the_training(fitted, folder, tmp_path, start, options, message):
@@ -133,7 +133,7 @@ def test_files_unlike_those_of_the_training(fitted, folder, tmp_path, start, opt
         ),
         (
             lambda lines: [line for line in lines if "2024-04-30" not in line],
-            "1 of 15 steps is missing, .*add what is missing",
+            "1 of 15 steps is missing, .*add the missing ones",
         ),
         (lambda lines: [lines[0], *lines[1::2]], "has steps of 2D, the model was trained on D"),
     ],
@@ -155,6 +155,6 @@ def test_inputs_of_another_shape_are_refused(fitted, folder):
 
 
 def test_only_what_is_fitted_is_exported(fitted, tmp_path):
-    with pytest.raises(RuntimeError, match="tiny has not learned anything yet"):
+    with pytest.raises(RuntimeError, match="tiny is not fitted yet"):
         save_series(fitted[0].fresh(), fitted[1], tmp_path / "export")
     assert not (tmp_path / "export").exists()

@@ -34,5 +34,5 @@ def test_each_is_exact_where_its_assumption_holds():
 def test_a_season_longer_than_the_past_is_refused():
     windows = waves()
     windows = Windows(dataclasses.replace(windows.series, season=130), 14, 3)
-    with pytest.raises(ValueError, match="`season` must be at most the steps before the first forecast, 80: 130"):
+    with pytest.raises(ValueError, match="`season` must be at most the 80 steps before the first forecast, got 130"):
         SeasonalNaive().fit(windows)

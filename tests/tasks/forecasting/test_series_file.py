@@ -61,7 +61,7 @@ def test_frequencies(tmp_path, times, frequency):
             changed(3, "2024-01-04,many,0"),
             r"line 5: column 'sales' holds 'many', which is not a finite number\. Corr",
         ),
-        (changed(3, '2024-01-04,"1.234,5",0'), r"line 5: column 'sales' .*with a point"),
+        (changed(3, '2024-01-04,"1.234,5",0'), r"line 5: column 'sales' .*Use a decimal point"),
         (changed(3, "2024-01-04,inf,0"), r"line 5: column 'sales' holds 'inf'"),
         (changed(3, "soon,1,0"), r"line 5: column 'time' holds 'soon', which is not a time like that of line 2"),
         (changed(3, ROWS[2]), r"line 5: column 'time' repeats the time of line 4, 2024-01-03\. Keep one row per time"),
@@ -119,5 +119,5 @@ def test_a_wrong_name_gets_the_nearest(tmp_path):
         load_series("bike_dayly")
     with pytest.raises(FileNotFoundError):
         load_series(tmp_path / "none.csv")
-    with pytest.raises(ValueError, match="`time` is for your own files"):
+    with pytest.raises(ValueError, match="`time` does not apply to the series 'co2'"):
         load_series("co2", time="week")

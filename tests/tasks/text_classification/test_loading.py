@@ -21,7 +21,7 @@ def test_a_path_that_does_not_exist(path):
 def test_a_file_of_another_kind(tmp_path):
     path = tmp_path / "reviews.docx"
     path.write_text("text")
-    with pytest.raises(ValueError, match=r"reviews\.docx: the name must end in one of \.csv, \.tsv, \.jsonl"):
+    with pytest.raises(ValueError, match=r"reviews\.docx: the file name must end in one of \.csv, \.tsv, \.jsonl"):
         datasets.load(path)
 
 

@@ -1,4 +1,4 @@
-"""Forecasters: naive ones, ridge regression and networks behind the same verbs, fit, predict and backtest."""
+"""Forecasters with one interface (fit, predict, backtest): naive methods, ridge regression and networks."""
 
 from rnn_zoo.tasks.forecasting.forecasters.forecaster import Forecast, Forecaster
 from rnn_zoo.tasks.forecasting.forecasters.naive import Drift, LastValue, SeasonalNaive

@@ -1,16 +1,27 @@
 """Backtests of several forecasters as one table, and its summary."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from rnn_zoo.files import atomic_file
+from rnn_zoo.series.windows import Windows
+from rnn_zoo.tasks.forecasting.forecasters.forecaster import Forecaster
 
 
-def write_backtest(forecasters: Any, windows: Any, path: str | Path, *, refit: int | None = None) -> None:
-    """Writes the backtests of several forecasters to a CSV file and prints their summary; see `backtest_table`."""
+def write_backtest(
+    forecasters: Iterable[Forecaster], windows: Windows, path: str | Path, *, refit: int | None = None
+) -> None:
+    """Writes the backtests of several forecasters to a CSV file and prints their summary.
+
+    Args:
+        forecasters: fitted forecasters.
+        windows: the windows that they were fitted on.
+        path: the CSV file to write.
+        refit: number of origins between refits, > 0; None: no refits.
+    """
     table = backtest_table(forecasters, windows, refit=refit)
     with atomic_file(path) as file:
         table.to_csv(file, index=False)
@@ -18,36 +29,43 @@ def write_backtest(forecasters: Any, windows: Any, path: str | Path, *, refit: i
 
 
 def backtest_table(
-    forecasters: Any, windows: Any, *, part: str = "test", stride: int | None = None, refit: Any = None
-) -> Any:
-    """The forecasts of each forecaster at successive origins.
+    forecasters: Iterable[Forecaster],
+    windows: Windows,
+    *,
+    part: str = "test",
+    stride: int | None = None,
+    refit: int | None = None,
+) -> pd.DataFrame:
+    """The forecasts of several forecasters at successive origins.
 
     Args:
         forecasters: fitted forecasters.
         windows: the windows that they were fitted on.
-        part, stride, refit: see `rnn_zoo.tasks.forecasting.forecasters.Forecaster.backtest`.
+        part: the part of the series to forecast: "train", "validation" or "test".
+        stride: number of steps between origins, > 0; None: the horizon.
+        refit: number of origins between refits, > 0; None: no refits.
     Returns:
-        pandas.DataFrame, one row per forecaster, step and target: forecaster, origin, time, target, actual, forecast,
-        lower, upper, in units.
+        One row per forecaster, step and target: forecaster, origin, time, target, actual, forecast, lower, upper, in
+        units.
     """
     tables = []
-    for one in forecasters:
-        table = one.backtest(windows, part=part, stride=stride, refit=refit)
-        table.insert(0, "forecaster", one.name)
+    for forecaster in forecasters:
+        table = forecaster.backtest(windows, part=part, stride=stride, refit=refit)
+        table.insert(0, "forecaster", forecaster.name)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
 
-def backtest_summary(table: Any) -> Any:
-    """The means over all origins of a backtest, one row per forecaster.
+def backtest_summary(table: pd.DataFrame) -> pd.DataFrame:
+    """Error and coverage of each forecaster, averaged over all origins.
 
     Args:
-        table: as `backtest_table` returns it.
+        table: the result of `backtest_table`.
     Returns:
-        pandas.DataFrame: origins, mae and rmse in units (the mean of the targets), coverage.
+        One row per forecaster: the number of origins, mae and rmse in units (over all targets), coverage.
     """
     error = table["forecast"] - table["actual"]
-    each = pd.DataFrame(
+    scores = pd.DataFrame(
         {
             "forecaster": table["forecaster"],
             "mae": error.abs(),
@@ -55,7 +73,7 @@ def backtest_summary(table: Any) -> Any:
             "coverage": (table["lower"] <= table["actual"]) & (table["actual"] <= table["upper"]),
         }
     )
-    summary = each.groupby("forecaster", sort=False).mean()
+    summary = scores.groupby("forecaster", sort=False).mean()
     summary["rmse"] = np.sqrt(summary["rmse"])
     summary.insert(0, "origins", table.groupby("forecaster", sort=False)["origin"].nunique())
     return summary

@@ -1,27 +1,30 @@
-"""Forecaster: the verbs of every forecaster, naive or trained."""
+"""Forecaster: base class of all forecasters, naive or trained."""
 
 import dataclasses
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
+import pandas as pd
 
 from rnn_zoo.checks import positive_integer
+from rnn_zoo.series.windows import Windows
 from rnn_zoo.tasks.forecasting.forecasters.conformal import margins, misses, track, widen
 from rnn_zoo.types import Tensor
 
 
 @dataclasses.dataclass(frozen=True)
 class Forecast:
-    """What is expected, and between which ends.
+    """Point forecasts with intervals.
 
     Args:
-        value: <float>[windows, horizon, targets].
-        lower, upper: the same, the ends of the interval.
+        value: <float>[windows, horizon, targets], the point forecasts.
+        lower: lower ends of the intervals, of the same shape.
+        upper: upper ends of the intervals, of the same shape.
     """
 
-    value: np.ndarray
-    lower: np.ndarray
-    upper: np.ndarray
+    value: Tensor
+    lower: Tensor
+    upper: Tensor
 
 
 class Forecaster:
@@ -33,11 +36,13 @@ class Forecaster:
         coverage: fraction of the steps that an interval should cover, in (0, 1).
     Attributes:
         name: name in reports.
-        margins: <float>[horizon, targets], by which calibration widens the intervals at the end of the validation
-            part; None before `fit`.
-        spread: <float>[horizon, targets], standard deviation of the calibration scores.
-        parameters: number of learned values.
-        train_seconds: seconds of training; None if nothing is learned.
+        margins: <float>[horizon, targets], calibrated on the validation part, by which intervals are widened; None
+            before `fit`.
+        spread: <float>[horizon, targets], standard deviation of the calibration scores; None before `fit`.
+        parameters: number of learned parameters.
+        train_seconds: training time in seconds; None if nothing is learned.
+    Raises:
+        ValueError: `coverage` is out of range.
     """
 
     name: str = ""
@@ -52,25 +57,33 @@ class Forecaster:
         self.coverage = coverage
         self.margins = self.spread = None
 
-    def learn(self, windows: Any) -> None:
-        """Fits the training part; the validation part may be used for choices."""
+    def learn(self, windows: Windows) -> None:
+        """Fits the training part; may use the validation part to choose hyperparameters or to stop early."""
 
-    def guess(self, windows: Any, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Forecasts before calibration, (value, lower, upper), of the windows whose future begins at `starts`.
+    def guess(self, windows: Windows, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Forecasts before calibration; a forecaster without intervals returns `value` three times.
 
-        A forecaster without intervals returns its value three times.
+        Args:
+            windows: the windows of the series.
+            starts: <int>[windows], the first step ahead of each window.
+        Returns:
+            (value, lower, upper), each <float>[windows, horizon, targets].
         """
         raise NotImplementedError(f"{type(self).__name__} must define `guess`.")
 
     def fresh(self) -> "Forecaster":
-        """An unfitted forecaster with the same settings, for a refit."""
+        """A new, unfitted forecaster with the same settings, for a refit."""
         raise NotImplementedError(f"{type(self).__name__} must define `fresh`.")
 
-    def fit(self, windows: Any) -> Self:
-        """Learns from the training part and calibrates the intervals on the validation part; returns itself.
+    def fit(self, windows: Windows) -> Self:
+        """Fits the training part and calibrates the intervals on the validation part.
 
         Args:
-            windows: rnn_zoo.datasets.Windows.
+            windows: the windows of the series.
+        Returns:
+            The forecaster itself.
+        Raises:
+            ValueError: the validation part has too few windows to calibrate the intervals.
         """
         self.learn(windows)
         starts = windows.starts("validation")
@@ -80,53 +93,69 @@ class Forecaster:
         self.spread = scores.std(axis=0)
         return self
 
-    def predict(self, windows: Any, starts: Tensor) -> Any:
-        """Forecasts with calibrated intervals, which know at each window what has come in before it.
+    def predict(self, windows: Windows, starts: Tensor) -> Forecast:
+        """Forecasts with calibrated intervals.
+
+        After the validation part, the intervals of a window are updated with all observations before it.
 
         Args:
-            windows: rnn_zoo.datasets.Windows.
-            starts: <int>[windows], the first step ahead of each.
+            windows: the windows of the series.
+            starts: <int>[windows], the first step ahead of each window.
         Returns:
-            Forecast, scaled.
+            The forecasts, scaled.
         Raises:
-            RuntimeError: before `fit`.
+            RuntimeError: the forecaster is not fitted.
         """
         return self._predict(windows, np.asarray(starts))[0]
 
-    def margins_at(self, windows: Any, start: Any) -> Any:
-        """<float>[horizon, targets], the margins of the window that begins at a step, when all before it is known."""
+    def margins_at(self, windows: Windows, start: int) -> Tensor:
+        """The margins of one window, updated with all observations before it.
+
+        Args:
+            windows: the windows of the series.
+            start: the first step ahead of the window.
+        Returns:
+            <float>[horizon, targets].
+        Raises:
+            RuntimeError: the forecaster is not fitted.
+        """
         return self._predict(windows, np.array([start]))[1][0]
 
     def _predict(self, windows, starts):
         """(Forecast, <float>[windows, horizon, targets] its margins)."""
         if self.margins is None:
-            raise RuntimeError(f"{self.name} has not learned anything yet: call `fit` first.")
+            raise RuntimeError(f"{self.name} is not fitted yet: call `fit` first.")
         calibrated = windows.series.parts["validation"][1]
-        since = np.arange(calibrated, starts.max() + 1)
-        asked = np.union1d(starts, since)
-        value, lower, upper = self.guess(windows, asked)
-        margin = np.repeat(self.margins[None], len(asked), axis=0)
-        if len(since):
-            later = asked >= calibrated
-            scores = misses(windows.future(since), lower[later], upper[later])
+        # Tracking needs the forecasts of all windows since the end of the validation part.
+        tracked = np.arange(calibrated, starts.max() + 1)
+        needed = np.union1d(starts, tracked)
+        value, lower, upper = self.guess(windows, needed)
+        margin = np.repeat(self.margins[None], len(needed), axis=0)
+        if len(tracked):
+            later = needed >= calibrated
+            scores = misses(windows.future(tracked), lower[later], upper[later])
             margin[later] = track(scores, self.margins, self.spread, self.coverage)
-        rows = np.searchsorted(asked, starts)
-        value, lower, upper, margin = (numbers[rows] for numbers in (value, lower, upper, margin))
+        rows = np.searchsorted(needed, starts)
+        value, lower, upper, margin = (array[rows] for array in (value, lower, upper, margin))
         return Forecast(value, *widen(value, lower, upper, margin)), margin
 
-    def backtest(self, windows: Any, *, part: str = "test", stride: int | None = None, refit: Any = None) -> Any:
-        """What would have been forecast at one origin after another, with nothing known of what came later.
+    def backtest(
+        self, windows: Windows, *, part: str = "test", stride: int | None = None, refit: int | None = None
+    ) -> pd.DataFrame:
+        """Rolling-origin evaluation: forecasts at successive origins, each from the steps before it.
 
         Args:
-            windows: rnn_zoo.datasets.Windows, that this was fitted on.
-            part: the part whose steps are forecast.
-            stride: int > 0, steps from one origin to the next; None: the horizon, so that each step is forecast once.
-            refit: int > 0, origins after which everything is learned anew from all that is known by then; None: never.
+            windows: the windows that the forecaster was fitted on.
+            part: the part of the series to forecast: "train", "validation" or "test".
+            stride: number of steps between origins, > 0; None: the horizon, so that each step is forecast once.
+            refit: number of origins, > 0, after which a new forecaster is fitted to all steps known by then; None: no
+                refits.
         Returns:
-            pandas.DataFrame, a row a step and target: origin, time, target, actual, forecast, lower, upper, in units.
+            One row per step and target: origin, time, target, actual, forecast, lower, upper, in units.
+        Raises:
+            ValueError: `part`, `stride` or `refit` is out of range.
+            RuntimeError: the forecaster is not fitted.
         """
-        import pandas as pd
-
         series = windows.series
         stride = windows.horizon if stride is None else positive_integer("stride", stride)
         origins = windows.starts(part)[::stride]
@@ -134,13 +163,13 @@ class Forecaster:
         tables = []
         for first in range(0, len(origins), every):
             group = origins[first : first + every]
-            one, seen = self, windows
+            forecaster, known = self, windows
             if refit is not None:
-                seen = windows.known_until(int(group[0]))
-                one = self.fresh().fit(seen)
-            forecast = one.predict(seen, group)
-            parts = {"forecast": forecast.value, "lower": forecast.lower, "upper": forecast.upper}
-            parts = {name: seen.scale.undo(numbers).ravel() for name, numbers in parts.items()}
+                known = windows.known_until(int(group[0]))
+                forecaster = self.fresh().fit(known)
+            forecast = forecaster.predict(known, group)
+            scaled = {"forecast": forecast.value, "lower": forecast.lower, "upper": forecast.upper}
+            columns = {name: known.scale.undo(values).ravel() for name, values in scaled.items()}
             steps = group[:, None] + np.arange(windows.horizon)
             count = len(series.targets)
             tables.append(
@@ -150,7 +179,7 @@ class Forecaster:
                         "time": series.times[np.repeat(steps.ravel(), count)],
                         "target": np.tile(series.targets, steps.size),
                         "actual": series.values[steps, :count].ravel(),
-                        **parts,
+                        **columns,
                     }
                 )
             )

@@ -1,25 +1,24 @@
-"""Naive forecasters: what any other has to beat."""
-
-from typing import Any
+"""Naive forecasters: the baselines for all others."""
 
 import numpy as np
 
+from rnn_zoo.series.windows import Windows
 from rnn_zoo.tasks.forecasting.forecasters.forecaster import Forecaster
 from rnn_zoo.types import Tensor
 
 
 class _Naive(Forecaster):
-    """A forecaster that fits only its intervals."""
+    """Base class of forecasters without parameters: only the intervals are calibrated."""
 
     def fresh(self) -> "_Naive":
         return type(self)(self.coverage)
 
-    def guess(self, windows: Any, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def guess(self, windows: Windows, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         value = self.value(windows, starts).astype("float32")
         return value, value, value
 
-    def value(self, windows: Any, starts: Tensor) -> Tensor:
-        """<float>[windows, horizon, targets]."""
+    def value(self, windows: Windows, starts: Tensor) -> Tensor:
+        """<float>[windows, horizon, targets], the forecasts of the windows whose first step ahead is `starts`."""
         raise NotImplementedError(f"{type(self).__name__} must define `value`.")
 
 
@@ -31,36 +30,38 @@ class LastValue(_Naive):
 
     name = "last_value"
 
-    def value(self, windows: Any, starts: Tensor) -> Any:
+    def value(self, windows: Windows, starts: Tensor) -> Tensor:
         last = _targets(windows)[starts - 1]
         return np.repeat(last[:, None], windows.horizon, axis=1)
 
 
 class SeasonalNaive(_Naive):
-    """It is as it was a season ago.
+    """Every future value equals the last observed value at the same point of the season.
 
-    y_(T+h) = y_(T+h-km)    m the season, k the smallest that lies in the past
+    y_(T+h) = y_(T+h-km)    m: the season in steps; k: the smallest integer with h <= km
     """
 
     name = "seasonal_naive"
 
-    def value(self, windows: Any, starts: Tensor) -> Any:
+    def value(self, windows: Windows, starts: Tensor) -> Tensor:
         season = windows.series.season
         if starts.min() < season:
-            raise ValueError(f"`season` must be at most the steps before the first forecast, {starts.min()}: {season}.")
+            raise ValueError(
+                f"`season` must be at most the {starts.min()} steps before the first forecast, got {season}."
+            )
         ahead = np.arange(windows.horizon)
         return _targets(windows)[starts[:, None] + ahead - season * (ahead // season + 1)]
 
 
 class Drift(_Naive):
-    """It goes on as it has gone since the series began.
+    """Extrapolates the line through the first and the last observation.
 
     y_(T+h) = y_T + h (y_T - y_1) / (T - 1)
     """
 
     name = "drift"
 
-    def value(self, windows: Any, starts: Tensor) -> Any:
+    def value(self, windows: Windows, starts: Tensor) -> Tensor:
         values = _targets(windows)
         last = values[starts - 1]
         slope = (last - values[0]) / np.maximum(starts - 1, 1)[:, None]

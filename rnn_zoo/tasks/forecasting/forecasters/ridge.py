@@ -1,10 +1,11 @@
-"""Ridge regression from the look-back to all steps ahead."""
+"""Ridge: forecasts by ridge regression."""
 
 import time
 from typing import Any
 
 import numpy as np
 
+from rnn_zoo.series.windows import Windows
 from rnn_zoo.tasks.forecasting.forecasters.forecaster import Forecaster
 from rnn_zoo.types import Tensor
 
@@ -12,15 +13,18 @@ _PENALTIES = (1.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0)
 
 
 class Ridge(Forecaster):
-    """One linear map a target, from its look-back, and what is known ahead, to all steps ahead.
+    """Ridge regression: one linear map per target, from its look-back and the known values ahead to all steps ahead.
 
         y_(T+h) = y_T + w_h . (x - y_T) + v_h . known + b_h        min |error|^2 + penalty |w, v|^2
 
-    In spirit the linear models of Zeng et al. (DLinear, NLinear), with the penalty of each target chosen on the
-    validation part. It is fitted on all windows of the training part.
+    Similar to the linear models DLinear and NLinear of Zeng et al. It is fitted on all windows of the training part;
+    the penalty of each target is chosen on the validation part.
 
     Args:
-        coverage: float in (0, 1).
+        coverage: fraction of the steps that an interval should cover, in (0, 1).
+    Attributes:
+        models: the fitted scikit-learn model of each target.
+        penalties: the penalty of each target.
 
     Reference: Zeng et al. 2023, "Are transformers effective for time series forecasting?".
     """
@@ -34,24 +38,27 @@ class Ridge(Forecaster):
     def fresh(self) -> "Ridge":
         return Ridge(self.coverage)
 
-    def learn(self, windows: Any) -> None:
+    def learn(self, windows: Windows) -> None:
         from sklearn import linear_model
 
         started = time.perf_counter()
-        train, held_out = windows.starts("train"), windows.starts("validation")
+        train, validation = windows.starts("train"), windows.starts("validation")
         self.models, self.penalties = [], []
         for target in range(len(windows.series.targets)):
             inputs, outputs = _inputs(windows, train, target), _outputs(windows, train, target)
-            seen, truth = _inputs(windows, held_out, target), _outputs(windows, held_out, target)
+            validation_inputs = _inputs(windows, validation, target)
+            actual = _outputs(windows, validation, target)
             fitted = [linear_model.Ridge(penalty, solver="cholesky").fit(inputs, outputs) for penalty in _PENALTIES]
-            errors = [np.mean((model.predict(seen).reshape(truth.shape) - truth) ** 2) for model in fitted]
+            errors = [
+                np.mean((model.predict(validation_inputs).reshape(actual.shape) - actual) ** 2) for model in fitted
+            ]
             best = int(np.argmin(errors))
             self.models.append(fitted[best])
             self.penalties.append(_PENALTIES[best])
         self.parameters = sum(model.coef_.size + np.size(model.intercept_) for model in self.models)
         self.train_seconds = time.perf_counter() - started
 
-    def guess(self, windows: Any, starts: Tensor) -> Any:
+    def guess(self, windows: Windows, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         value = np.empty((len(starts), windows.horizon, len(self.models)), "float32")
         for target, model in enumerate(self.models):
             changes = model.predict(_inputs(windows, starts, target)).reshape(len(starts), windows.horizon)
@@ -60,13 +67,13 @@ class Ridge(Forecaster):
 
 
 def _inputs(windows, starts, target):
-    """<float32>[windows, lookback + horizon known]."""
+    """<float32>[windows, lookback + horizon * known]."""
     past = windows.values[:, target][starts[:, None] + np.arange(-windows.lookback, 0)]
     past = past - past[:, -1:]
     return np.concatenate([past, windows.ahead(starts).reshape(len(starts), -1)], axis=1)
 
 
 def _outputs(windows, starts, target):
-    """<float32>[windows, horizon], the changes since the last step of the look-back."""
+    """<float32>[windows, horizon], the differences from the last value of the look-back."""
     future = windows.values[:, target][starts[:, None] + np.arange(windows.horizon)]
     return future - windows.values[starts - 1, target, None]
