@@ -138,7 +138,7 @@ def observed(model: Model, tape: Any = None) -> Iterator[tuple[list[Place], dict
     layers = list(model._flatten_layers())
     by_layer = {id(place.layer): place for place in found}
     cuts = [layer for layer in layers if isinstance(layer, Segmented)]
-    changed = [(cut, "_read", _read_all(cut)) for cut in cuts]
+    changed = [(cut, cut._run.__name__, _run_all(cut)) for cut in cuts]
     with contextlib.ExitStack() as stack:
         for layer in layers:
             if isinstance(layer, Recurrent):
@@ -156,7 +156,7 @@ def observed(model: Model, tape: Any = None) -> Iterator[tuple[list[Place], dict
                 layer.__dict__.pop(name, None)
 
 
-def _read_all(cut: Segmented) -> Callable:
+def _run_all(cut: Segmented) -> Callable:
     """Runs all segments, including empty ones, so that their records can be concatenated."""
     return lambda steps, valid, training: cut.recurrence(steps, mask=valid, training=training)
 
