@@ -24,8 +24,8 @@ demo: .venv/.installed ## train on the sentences that ship with the package, com
 	$(BIN)/rnn-zoo predict runs/demo/export "The food is not good" "Not bad at all, I loved it"
 
 test: .venv/.installed-dev ## every test, on TensorFlow and on JAX (TFDS_DATA_DIR adds those on real data)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
-	KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/bptt tests/cells tests/layers tests/topologies tests/training/test_fit_compiled.py
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/bptt tests/cells tests/layers tests/topologies tests/training/test_fit_compiled.py
 
 test-slow: .venv/.installed-dev ## train the rows of results/ again on the real reviews, an hour (read from TFDS_DATA_DIR, or downloaded)
 	$(BIN)/python -m pytest -m slow

@@ -5,6 +5,7 @@ alone, opens its page, and refuses bad input before it trains.
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from helpers import needs_tensorflow, run_recipe
 
 import rnn_zoo
-from rnn_zoo import cli
+from rnn_zoo import cli, training
 from rnn_zoo.evaluation import results
 from rnn_zoo.run.command import recipe_file
 from rnn_zoo.tasks.registry import NAMES, tasks
@@ -42,20 +43,34 @@ print(json.dumps(answers))
 """
 
 
-class Killed(BaseException):
-    """Ends a run as a kill does: nothing on the way catches it."""
+class Trained(Exception):
+    """Ends a run after its training."""
 
 
-class Trained:
-    """The example of a task, trained, and what its command printed."""
+def after_each_epoch(patch, call):
+    """Calls `call(epoch)` when the checkpoint of an epoch is written."""
+    finish = callbacks.Keeper.on_epoch_end
+
+    def finish_and_call(self, epoch, logs=None):
+        finish(self, epoch, logs)
+        call(epoch)
+
+    patch.setattr(callbacks.Keeper, "on_epoch_end", finish_and_call)
+
+
+class Run:
+    """The example of a task, trained, and what its command printed; `killed` is its folder as of the first epoch."""
 
     def __init__(self, name, folder):
         self.task = tasks()[name]
         self.data, self.out, self.results = folder / "data", folder / "run", folder / "results.csv"
+        self.killed = folder / "killed"
         self.data.mkdir()
         self.example = self.task.load(self.task.example)(self.data)
         self.arguments = [*self.example.arguments, "--results", self.results]
-        self.process = run_recipe(self.example.recipe, *self.arguments, "--out", self.out)
+        with pytest.MonkeyPatch.context() as patch:
+            after_each_epoch(patch, lambda epoch: epoch or shutil.copytree(self.out, self.killed))
+            self.process = run_recipe(self.example.recipe, *self.arguments, "--out", self.out)
         assert self.process.returncode == 0, self.process.stderr[-2000:]
 
     @property
@@ -70,7 +85,7 @@ def examples(tmp_path_factory):
 
     def example(name):
         if name not in trained:
-            trained[name] = Trained(name, tmp_path_factory.mktemp(name))
+            trained[name] = Run(name, tmp_path_factory.mktemp(name))
         return trained[name]
 
     return example
@@ -81,21 +96,21 @@ def trained(request, examples):
     return examples(request.param)
 
 
-def metrics_in(folder):
-    """`metrics.json` without seconds, which no two runs share."""
+def timeless(file):
+    """The content of a JSON file without seconds, which differ from run to run."""
 
-    def timeless(value):
+    def without_seconds(value):
         if isinstance(value, dict):
-            return {key: timeless(one) for key, one in value.items() if not key.endswith("seconds")}
-        return value
+            return {key: without_seconds(one) for key, one in value.items() if not key.endswith("seconds")}
+        return [without_seconds(one) for one in value] if isinstance(value, list) else value
 
-    return timeless(json.loads((folder / "metrics.json").read_text(encoding="utf-8")))
+    return without_seconds(json.loads(file.read_text(encoding="utf-8")))
 
 
 def test_it_trains_beside_baselines_and_leaves_a_whole_run(trained):
     for file in ("config.json", "history.csv", "curves.png", "model.keras", "metrics.json"):
         assert (trained.out / file).stat().st_size, file
-    systems = metrics_in(trained.out)["systems"]
+    systems = timeless(trained.out / "metrics.json")["systems"]
     assert any(name.startswith("baseline:") for name in systems) and not next(iter(systems)).startswith("baseline:")
     rows = results.read(trained.results)
     assert {row["model"] for row in rows} >= set(systems)
@@ -104,26 +119,23 @@ def test_it_trains_beside_baselines_and_leaves_a_whole_run(trained):
         assert row["command"].startswith(f"python recipes/{trained.example.recipe}.py")
 
 
-def test_a_killed_run_resumes_to_the_result_of_an_unbroken_one(trained, tmp_path, monkeypatch):
-    out, command = tmp_path / "run", [*trained.example.arguments, "--out", tmp_path / "run"]
-    with monkeypatch.context() as patch:
-        finish = callbacks.Keeper.on_epoch_end
+def test_a_killed_run_resumes_to_the_result_of_an_unbroken_one(trained, monkeypatch):
+    out, train, finished = trained.killed, training.fit, []
+    assert (out / "checkpoint.npz").exists() and not (out / "export").exists()
 
-        def killed(self, epoch, logs=None):
-            finish(self, epoch, logs)
-            raise Killed
+    def train_and_stop(*arguments, **options):  # evaluation and export follow from the weights
+        train(*arguments, **options)
+        raise Trained
 
-        patch.setattr(callbacks.Keeper, "on_epoch_end", killed)
-        with pytest.raises(Killed):
-            run_recipe(trained.example.recipe, *command)
-    assert not (out / "export").exists()
-    resumed = run_recipe(trained.example.recipe, *command)
-    assert resumed.returncode == 0, resumed.stderr[-2000:]
-    assert "Resuming" in resumed.stdout
+    after_each_epoch(monkeypatch, finished.append)
+    monkeypatch.setattr(training, "fit", train_and_stop)
+    with pytest.raises(Trained):
+        run_recipe(trained.example.recipe, *trained.arguments, "--out", out)
+    assert finished and finished == list(range(1, len(finished) + 1)), "it continues after the first epoch"
     expected, found = (keras.saving.load_model(one / "model.keras", compile=False) for one in (trained.out, out))
     for one, other in zip(expected.get_weights(), found.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
-    assert metrics_in(out) == metrics_in(trained.out)
+    assert timeless(out / "history.json") == timeless(trained.out / "history.json")
 
 
 def test_its_export_is_whole_and_answers(trained, capsys):

@@ -8,17 +8,20 @@ from rnn_zoo.tasks.task import Example
 
 
 def example(folder: Path) -> Example:
-    """A run on scikit-learn's digits; one of them is written to the folder, as the question."""
+    """A run on 60 of scikit-learn's digits, 0 and 1, which are written to the folder, a folder of images per class."""
     from PIL import Image
     from sklearn.datasets import load_digits
 
-    pixels = (load_digits().images[0] * (255 / 16)).astype(np.uint8)
-    Image.fromarray(pixels).save(folder / "digit.png")
-    sizes = ("--copies", "1", "--units", "4", "--epochs", "2", "--batch-size", "256")
+    digits = load_digits(n_class=2)
+    for number, (pixels, label) in enumerate(zip(digits.images[:60], digits.target, strict=False)):
+        file = folder / "images" / str(label) / f"{number}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray((pixels * (255 / 16)).astype(np.uint8)).save(file)
+    data = str(folder / "images")
     return Example(
         recipe="digit_images",
-        arguments=("digits", *sizes),
-        question=str(folder / "digit.png"),
-        refused=("digits", "--copies", "-1"),
+        arguments=(data, "--copies", "1", "--units", "4", "--epochs", "2", "--batch-size", "32"),
+        question=str(folder / "images" / "0" / "0.png"),
+        refused=(data, "--copies", "-1"),
         refused_because="`copies` must be an integer >= 0, got -1",
     )

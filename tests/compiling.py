@@ -1,5 +1,6 @@
-"""XLA_FLAGS of the tests: cheap to compile, whatever it costs to run."""
+"""Compiler settings of the tests: cheap to compile, whatever it costs to run."""
 
+import sys
 from importlib import metadata
 
 
@@ -17,3 +18,9 @@ XLA_FLAGS = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_pas
 # get them.
 if release("tensorflow") == "2.21" and release("jaxlib") in ("0.10", None):
     XLA_FLAGS += " --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
+
+
+def leave_graphs_alone():
+    """Turns off TensorFlow's graph optimisation, if TensorFlow is imported: most graphs run once or twice."""
+    if "tensorflow" in sys.modules:
+        sys.modules["tensorflow"].config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
