@@ -88,6 +88,6 @@ def _words(text: str) -> list[str]:
     """The words of a text after the standardisation of classifiers."""
     import tensorflow as tf
 
-    from rnn_zoo.text.standardize import standardize
+    from rnn_zoo.text.standardization import standardize
 
     return [word.decode() for word in tf.strings.split(standardize(tf.constant([text])))[0].numpy()]

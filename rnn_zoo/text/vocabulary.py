@@ -14,7 +14,7 @@ import tensorflow as tf
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.files import atomic_file
 from rnn_zoo.text.batches import Batches
-from rnn_zoo.text.standardize import standardize
+from rnn_zoo.text.standardization import standardize
 from rnn_zoo.text.token_ids import TokenIds
 from rnn_zoo.types import Model, Tensor
 

@@ -310,6 +310,7 @@ def test_supported_layers_are_accepted(with_gpu, activation, dtype):
         ({"activity_regularizer": OWN_REGULARIZER}, f"a layer without `activity_regularizer`, got {OWN_REGULARIZER!r}"),
         ({"dtype": "mixed_bfloat16"}, "a `dtype` that computes in float16, float32 or float64, got 'bfloat16'"),
     ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",  # no address, which differs by process
 )
 def test_refused_layers(with_gpu, options, requirement):
     expected = f"`implementation` 'cudnn' needs {requirement}; use 'auto' or 'general'."

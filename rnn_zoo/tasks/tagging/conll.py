@@ -127,7 +127,7 @@ def _lines(path: Path) -> Iterator[str]:
         try:
             data = gzip.decompress(data)
         except (OSError, EOFError, zlib.error) as error:
-            raise ValueError(f"{path} is not a whole gzip file ({error}): copy or download it again.") from error
+            raise ValueError(f"{path} is not a valid gzip file ({error}): copy or download it again.") from error
     # Lines end with "\n"; `str.splitlines` also splits at characters such as U+0085, which words may hold.
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         try:

@@ -1,0 +1,10 @@
+from . import word_vectors as word_vectors
+from .batches import Batches as Batches
+from .pair_batches import PairBatches as PairBatches
+from .spelling import Spelling as Spelling
+from .standardization import standardize as standardize
+from .streams import Streams as Streams
+from .symbols import Symbols as Symbols
+from .token_ids import TokenIds as TokenIds
+from .vocabulary import Vocabulary as Vocabulary
+from .windows import Windows as Windows
