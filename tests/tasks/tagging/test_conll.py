@@ -101,7 +101,7 @@ def test_errors_in_files_name_the_line_and_the_fix(tmp_path, text, options, mess
 
 
 def test_a_broken_gzip_and_a_missing_file(tmp_path):
-    with pytest.raises(ValueError, match="not a whole gzip file"):
+    with pytest.raises(ValueError, match="not a valid gzip file"):
         read_conll(write(tmp_path, b"no gzip", "a.conll.gz"))
     with pytest.raises(FileNotFoundError, match="There is no file"):
         read_conll(tmp_path / "b.conll")
