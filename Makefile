@@ -1,6 +1,5 @@
 PYTHON ?= python3
 BIN := .venv/bin
-export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 .PHONY: help install demo test test-slow bench lint format results
 
