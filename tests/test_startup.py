@@ -1,5 +1,6 @@
 """Start-up, each test in a new process: imports, registered layers, and lines on standard error."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from helpers import ROOT, needs_tensorflow
 from rnn_zoo import Classes, Recurrent, Vectors, many_to_one
 
 HEAVY = ("keras", "tensorflow", "jax", "pandas", "matplotlib", "scipy", "sklearn")
+BACKEND_QUICK_TO_IMPORT = "jax" if importlib.util.find_spec("jax") else "tensorflow"
 
 
 def run(code, **environment):
@@ -41,6 +43,14 @@ def test_the_import_is_light():
     assert imported("from rnn_zoo import Recurrent") >= {"keras"}
 
 
+@pytest.mark.skipif(BACKEND_QUICK_TO_IMPORT != "jax", reason="JAX is not installed")
+def test_the_layers_on_jax_need_no_tensorflow():
+    process = run("import sys, rnn_zoo\nrnn_zoo.Recurrent, rnn_zoo.Tags\nprint(*sys.modules)", KERAS_BACKEND="jax")
+    assert process.returncode == 0, process.stderr
+    assert set(HEAVY) & set(process.stdout.split()) >= {"keras", "jax"}
+    assert "tensorflow" not in process.stdout.split()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -69,7 +79,8 @@ def test_help_version_and_mistakes_import_nothing_heavy(arguments):
     ],
 )
 def test_keras_loads_the_layers_whatever_is_imported_first(file, imports):
-    process = run(f"{imports}\nprint(keras.saving.load_model({str(file)!r}).output_shape)")
+    backend = "tensorflow" if "tensorflow" in imports else BACKEND_QUICK_TO_IMPORT
+    process = run(f"{imports}\nprint(keras.saving.load_model({str(file)!r}).output_shape)", KERAS_BACKEND=backend)
     assert process.returncode == 0, process.stderr
     assert process.stdout.strip() == "(None, 2)"
 
