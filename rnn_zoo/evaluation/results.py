@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from rnn_zoo.files import atomic_file
 
 COLUMNS = (
@@ -27,6 +29,8 @@ KEY = ("recipe", "data", "split", "model", "seed", "metric", "command")
 def append(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Adds rows to a result file; a row replaces an older one with the same `KEY`. Atomic.
 
+    Several processes may add rows at once: each waits for the others, with a lock file ".NAME.lock" beside the file.
+
     Args:
         path: the CSV file; created with its header if there is none.
         rows: dicts with exactly the keys `COLUMNS`, one number each.
@@ -43,12 +47,14 @@ def append(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> None:
             raise ValueError(f"`rows` must have exactly the columns {', '.join(COLUMNS)}; missing or extra: {wrong}.")
         _number(row["value"], f"`rows`, metric {row['metric']!r}")
         fresh.append({column: str(row[column]) for column in COLUMNS})
-    kept = {tuple(row[column] for column in KEY): row for row in (read(path) if path.exists() else [])}
-    kept |= {tuple(row[column] for column in KEY): row for row in fresh}
-    with atomic_file(path, newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(kept.values())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_name(f".{path.name}.lock")):
+        kept = {tuple(row[column] for column in KEY): row for row in (read(path) if path.exists() else [])}
+        kept |= {tuple(row[column] for column in KEY): row for row in fresh}
+        with atomic_file(path, newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(kept.values())
 
 
 def read(path: str | Path) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 import csv
 import multiprocessing
+import multiprocessing.pool
 import os
 import re
 
@@ -169,3 +170,10 @@ def test_a_kill_while_writing_leaves_the_old_file(tmp_path):
     process.join()
     assert process.exitcode == 9
     assert path.read_bytes() == before
+
+
+def test_runs_that_add_rows_at_once_lose_none(tmp_path):
+    path = tmp_path / "r.csv"
+    with multiprocessing.pool.ThreadPool(8) as pool:
+        pool.map(lambda seed: results.append(path, [row(seed=seed)]), range(80), chunksize=1)
+    assert sorted(int(one["seed"]) for one in results.read(path)) == list(range(80))
