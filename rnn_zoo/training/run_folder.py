@@ -8,6 +8,7 @@ from typing import Any
 import keras
 
 import rnn_zoo
+from rnn_zoo import files
 from rnn_zoo.files import atomic_file
 
 CONFIG = "config.json"
@@ -65,10 +66,9 @@ def write_config(out: Path, settings: dict[str, Any]) -> None:
 
 
 def remove_leftovers(out: Path) -> None:
-    """Deletes incomplete temporary files of an interrupted run."""
+    """Removes incomplete temporary files of a killed run; those of a run that goes on stay."""
     for name in (CONFIG, *WRITTEN):
-        for leftover in Path(out).glob(f".{name}.*"):
-            leftover.unlink(missing_ok=True)
+        files.remove_leftovers(Path(out) / name)
 
 
 def plain(value: Any) -> Any:

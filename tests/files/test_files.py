@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from rnn_zoo.files import atomic, atomic_file, atomic_folder
+from rnn_zoo.files import atomic, atomic_file, atomic_folder, remove_leftovers
 
 OLD, NEW = "old " * 5_000, "new " * 20_000
 
@@ -30,7 +30,8 @@ WRITER = """
             return function(*args, **kwargs)
         return wrapped
     for module, names in (
-        (tempfile, ["mkstemp", "mkdtemp"]), (os, ["fsync", "chmod", "replace", "rename", "fdopen", "unlink"]),
+        (tempfile, ["mkdtemp"]),
+        (os, ["open", "mkdir", "fsync", "chmod", "replace", "rename", "fdopen", "unlink"]),
         (shutil, ["rmtree"]), (atomic, ["_exchange"]),
     ):
         for name in names:
@@ -152,13 +153,79 @@ def test_missing_parents_are_made(tmp_path):
     assert (tmp_path / "d" / "e" / "f").is_dir()
 
 
-def test_others_may_read_what_was_written(tmp_path):
-    with atomic_file(tmp_path / "a.txt") as file:
-        file.write("text")
-    with atomic_folder(tmp_path / "b"):
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize(("umask", "of_file", "of_folder"), [(0o022, 0o644, 0o755), (0o077, 0o600, 0o700)])
+def test_a_new_file_has_the_permissions_of_the_process(tmp_path, umask, of_file, of_folder):
+    before = os.umask(umask)
+    try:
+        with atomic_file(tmp_path / "a.txt") as file:
+            file.write("text")
+        with atomic_folder(tmp_path / "b"):
+            pass
+    finally:
+        os.umask(before)
+    assert (mode(tmp_path / "a.txt"), mode(tmp_path / "b")) == (of_file, of_folder)
+
+
+def test_a_replaced_file_or_folder_keeps_its_permissions(tmp_path):
+    file, folder = tmp_path / "a.txt", tmp_path / "b"
+    file.write_text(OLD)
+    folder.mkdir()
+    file.chmod(0o640)
+    folder.chmod(0o750)
+    with atomic_file(file) as written:
+        written.write(NEW)
+    with atomic_folder(folder):
         pass
-    assert stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == 0o644
-    assert stat.S_IMODE((tmp_path / "b").stat().st_mode) == 0o755
+    assert (file.read_text(), mode(file), mode(folder)) == (NEW, 0o640, 0o750)
+
+
+def test_a_link_stays_and_its_target_is_written(tmp_path):
+    (tmp_path / "real").mkdir()
+    for name, target in (("a.txt", "real/a.txt"), ("b", "real/b")):
+        (tmp_path / name).symlink_to(target)
+    for text in (OLD, NEW):
+        with atomic_file(tmp_path / "a.txt") as file:
+            file.write(text)
+        with atomic_folder(tmp_path / "b") as folder:
+            (folder / "c.txt").write_text(text)
+        assert (tmp_path / "real" / "a.txt").read_text() == text
+        assert folder_content(tmp_path / "real" / "b") == {"c.txt": text}
+        assert (tmp_path / "a.txt").is_symlink() and (tmp_path / "b").is_symlink()
+
+
+def test_a_device_a_pipe_and_an_empty_name_are_refused(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path, because in ((pipe, "a pipe"), (os.devnull, "a device"), (tmp_path, "a folder"), ("", "give a name")):
+        with pytest.raises(ValueError, match=because), atomic_file(path):
+            pass
+    with pytest.raises(ValueError, match="is a device or a pipe|is a file"), atomic_folder(pipe):
+        pass
+    assert stat.S_ISFIFO(pipe.stat().st_mode) and stat.S_ISCHR(os.stat(os.devnull).st_mode)
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_the_next_write_removes_what_a_killed_process_left(tmp_path, kind):
+    target = tmp_path / "resu[l]t.csv"
+    assert write_and_die(kind, target, 3) != 0
+    (tmp_path / ".another.txt.12-ab").write_text("not ours")
+    assert len(list(tmp_path.iterdir())) == 2
+    with (atomic_file if kind == "file" else atomic_folder)(target):
+        pass
+    assert {path.name for path in tmp_path.iterdir()} == {target.name, ".another.txt.12-ab"}
+
+
+def test_what_a_living_process_still_writes_stays(tmp_path):
+    with atomic_file(tmp_path / "a.txt") as slow:
+        with atomic_file(tmp_path / "a.txt") as fast:
+            fast.write("fast")
+        remove_leftovers(tmp_path / "a.txt")
+        slow.write("slow")
+    assert folder_content(tmp_path) == {"a.txt": "slow"}
 
 
 def test_relative_paths_and_strings(tmp_path, monkeypatch):
