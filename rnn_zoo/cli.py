@@ -133,11 +133,12 @@ def predict(
     out: Path | None = None,
     overwrite: bool = False,
     batch_size: int = 64,
-    format: Literal["table", "json"] = "table",
+    format: Literal["table", "json"] | None = None,
     temperature: float | None = None,
     top_k: int | None = None,
     top_p: float | None = None,
     seed: int | None = None,
+    verify: bool = True,
 ) -> None:
     """Predict for texts, from the command line or a file, with an exported model of any kind.
 
@@ -150,20 +151,24 @@ def predict(
         out: CSV file to write, one row per text; by default NAME.predictions.csv beside the file.
         overwrite: replace `--out` if it exists; the input file is never replaced.
         batch_size: texts per batch.
-        format: how to print predictions for texts of the command line.
+        format: how to print predictions for texts of the command line; by default as a table. With --file, the ending
+            of `--out` states the format.
         temperature: for a model that samples: below 1 favours probable symbols, above 1 improbable ones, 0 takes the
             most probable. By default, as for the next two options, as exported.
         top_k: sample among the k most probable symbols; 0 for all.
         top_p: sample among the fewest most probable symbols whose probabilities sum to p; 1 for all.
         seed: seed of the samples.
+        verify: compare the model's files with their checksums first, so that a damaged model does not answer.
     """
     if bool(text) == bool(file):
         raise ValueError('predict needs either texts or --file, e.g. rnn-zoo predict MODEL "The food is not good".')
     if out and not file:
         raise ValueError("`out` needs --file; predictions for texts of the command line are printed.")
+    if file and format:
+        raise ValueError(f"`format` {format!r} is for texts of the command line: leave it out with --file.")
     from rnn_zoo.zoo import load
 
-    exported = load(model)
+    exported = load(model, verify=verify)
     known = exported.sampling_options
     options: dict[str, Any] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
     options = {name: value for name, value in options.items() if value is not None}
@@ -176,7 +181,7 @@ def predict(
     if file:
         print(exported.answer_file(file, out, text_column=text_column, overwrite=overwrite, **options))
     else:
-        exported.show(text, _console(), format=format, **options)
+        exported.show(text, _console(), format=format or "table", **options)
 
 
 @app.command

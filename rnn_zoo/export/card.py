@@ -76,19 +76,19 @@ def model_card(
 
 ## Use
 
-With TensorFlow alone:
+In this folder, with TensorFlow alone:
 
 {fence}python
 import tensorflow as tf
 
-model = tf.saved_model.load("{name}")
+model = tf.saved_model.load(".")
 {use.python}
 {fence}
 
 With rnn_zoo:
 
 {fence}
-rnn-zoo predict {name} {use.arguments}
+rnn-zoo predict . {use.arguments}
 {fence}
 
 ## Metrics
@@ -112,7 +112,8 @@ Licence: {stated.get("licence", _ABSENT)}
 - versions: {versions()}
 - size: {parameters:,} parameters, {vocabulary}{size / 1e6:.1f} MB
 {others}
-Verify the files of this folder: `sha256sum --check SHA256SUMS`.
+Verify the files of this folder: `sha256sum --check SHA256SUMS`. A SavedModel may read and write files when it runs: use
+folders from people you trust.
 """
 
 

@@ -18,21 +18,28 @@ if TYPE_CHECKING:
 class Exported:
     """An exported model, run from its SavedModel; files are read when first needed.
 
+    Before a model runs, every file is compared with SHA256SUMS (about 1 ms for each MB). This finds damage, not malice:
+    who changes a file can change its checksum, and a SavedModel may read and write files, so open only folders from
+    people you trust.
+
     A subclass sets `kind`, is named by its `Task`, and defines the methods that `rnn-zoo predict` calls: `show` and
     `answer_file`. If it samples, `sampling_options` names the options of the sampling that both take.
 
     Args:
         folder: an exported folder of this kind.
+        verify: whether to compare the files with SHA256SUMS before the model runs.
 
     Raises:
         ValueError: the folder lacks a file of an export, or is of another kind.
     """
 
     kind: str = ""
+    _unverified = False
     sampling_options: tuple[str, ...] = ()
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, verify: bool = True) -> None:
         self.folder = Path(folder)
+        self._unverified = verify
         if missing := export_folder.missing_files(self.folder):
             raise ValueError(
                 f"{self.folder} is not an exported model: it has no {', '.join(missing)}. "
@@ -71,13 +78,21 @@ class Exported:
 
         import rnn_zoo.layers  # noqa: F401  registers the layers that the file names
 
+        self._check_files()
         return keras.saving.load_model(self.folder / export_folder.KERAS_MODEL, compile=False)
 
     @functools.cached_property
     def _saved_model(self) -> Any:
+        self._check_files()
         import tensorflow as tf  # takes seconds, and reading a card does not need it
 
         return tf.saved_model.load(str(self.folder))
+
+    def _check_files(self) -> None:
+        """ValueError that names the files that differ from SHA256SUMS, unless `verify` is False; looks once."""
+        if self._unverified:
+            export_folder.refuse_changed_files(self.folder)
+            self._unverified = False
 
     def verify(self) -> list[str]:
         """Compares every file with SHA256SUMS; returns their names, ValueError if any differs."""

@@ -58,13 +58,32 @@ def verify_checksums(folder: str | Path) -> list[str]:
         ValueError: a file was changed, is missing, or is not in SHA256SUMS; names all of them.
     """
     folder = Path(folder)
-    stated, present = read_checksums(folder), list_files(folder)
-    faults = [f"{name} is missing" for name in stated if name not in present]
+    present, faults = list_files(folder), _changed(folder)
+    stated = read_checksums(folder)
     faults += [f"{name} is not listed" for name in present if name not in stated]
-    faults += [f"{name} was changed" for name in present if name in stated and _digest(folder / name) != stated[name]]
     if faults:
-        raise ValueError(f"{folder} differs from its export: {'; '.join(faults)}. Export or download it again.")
+        raise _differs(folder, faults)
     return present
+
+
+def refuse_changed_files(folder: str | Path) -> None:
+    """ValueError that names the files of SHA256SUMS that were changed or are missing; other files do not matter."""
+    if faults := _changed(Path(folder)):
+        raise _differs(folder, faults)
+
+
+def _changed(folder: Path) -> list[str]:
+    """What differs from SHA256SUMS, a sentence for each file."""
+    stated, present = read_checksums(folder), set(list_files(folder))
+    faults = [f"{name} is missing" for name in stated if name not in present]
+    return faults + [
+        f"{name} was changed" for name in stated if name in present and _digest(folder / name) != stated[name]
+    ]
+
+
+def _differs(folder: str | Path, faults: list[str]) -> ValueError:
+    shown = "; ".join(faults[:5]) + ("; ..." if len(faults) > 5 else "")
+    return ValueError(f"{folder} differs from its export: {shown}. Export or download it again.")
 
 
 def refuse_foreign_folder(name: str, folder: str | Path) -> None:

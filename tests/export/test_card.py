@@ -22,9 +22,12 @@ def test_the_card_holds_every_statement():
     assert "not stated" not in text
 
 
-def test_a_stated_name_replaces_that_of_the_folder():
+def test_a_stated_name_is_the_title_and_the_commands_work_in_the_folder_whatever_it_is_called():
     text = model_card("export", ["a", "b"], {"name": "imdb_gru"}, {}, **SIZES)
-    assert text.startswith("# imdb_gru\n") and "rnn-zoo predict imdb_gru" in text and "export" not in text
+    assert (
+        text.startswith("# imdb_gru\n") and "imdb_gru" not in text.removeprefix("# imdb_gru") and "export" not in text
+    )
+    assert "rnn-zoo predict . " in text and 'tf.saved_model.load(".")' in text
 
 
 def test_missing_statements_are_marked():

@@ -218,7 +218,7 @@ def test_an_export_is_exported_again(translator, folder, capsys):
 def test_the_card_shows_the_commands(language_model):
     model = rnn_zoo.load(language_model[1])
     assert "continues a text, character by character" in model.card
-    assert 'rnn-zoo predict characters "To be, or not" --seed 1' in model.card
+    assert 'rnn-zoo predict . "To be, or not" --seed 1' in model.card
     assert model.settings["max_length"] == 12 and model.metrics == {"nats": 1.5}
 
 

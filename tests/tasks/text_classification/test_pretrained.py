@@ -112,6 +112,25 @@ def test_verify_names_every_file_that_differs(exported, tmp_path, change):
     assert "model.keras" in load(exported).verify()
 
 
+@pytest.mark.parametrize("file", ["labels.json", "saved_model.pb", "vocabulary.txt", "variables/variables.index"])
+def test_a_changed_or_missing_file_is_named_before_the_model_answers(exported, tmp_path, file):
+    folder = shutil.copytree(exported, tmp_path / "copy")
+    (folder / "notes.txt").write_text("a file of the user does not matter")
+    assert load(folder).predict(["good"])
+    changed = bytearray((folder / file).read_bytes())
+    changed[len(changed) // 2] ^= 1
+    (folder / file).write_bytes(changed)
+    with pytest.raises(ValueError, match=f"{file} was changed. Export or download it again"):
+        load(folder).predict(["good"])
+    if file == "labels.json":
+        assert load(folder, verify=False).predict(["good"])
+    if file not in ("saved_model.pb", "vocabulary.txt"):
+        return
+    (folder / file).unlink()
+    with pytest.raises(ValueError, match=file):
+        load(folder).predict(["good"])
+
+
 def test_a_broken_list_of_checksums_names_the_line(exported, tmp_path):
     folder = shutil.copytree(exported, tmp_path / "copy")
     (folder / "SHA256SUMS").write_text("abc\n")
