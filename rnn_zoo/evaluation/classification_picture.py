@@ -13,6 +13,7 @@ from matplotlib.ticker import PercentFormatter
 from scipy.stats import binomtest
 
 from rnn_zoo.evaluation.classification import calibration_bins
+from rnn_zoo.files.figures import save_figure
 from rnn_zoo.types import Tensor
 
 _MODEL = "#1f6f8b"
@@ -51,7 +52,7 @@ def draw_report(result: Mapping[str, Any], labels: Tensor, answers: Mapping[str,
     _confusion(axes[0, 1], np.asarray(result["systems"][result["model"]]["confusion"]), result["names"], figure)
     _calibration(axes[1, 0], labels, answers, colours)
     _order(axes[1, 1], result["systems"], colours)
-    figure.savefig(file, format="png")
+    save_figure(figure, file, format="png")
 
 
 def _title(axis, text, note):

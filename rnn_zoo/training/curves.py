@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.figures import save_figure
 from rnn_zoo.training.history import History
 
 UNITS = {
@@ -49,4 +50,4 @@ def draw_curves(history: History, path: str | Path, *, title: str = "", loss_uni
     if title:
         figure.suptitle(title)
     with atomic_file(Path(path), "wb") as file:
-        figure.savefig(file, format="png", dpi=120)
+        save_figure(figure, file, format="png", dpi=120)

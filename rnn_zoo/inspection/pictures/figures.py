@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.figures import save_figure
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,14 +35,14 @@ def write(figure: Any, path: str | Path) -> Path:
     if path.suffix not in (".png", ".svg"):
         raise ValueError(f"`path` must end in .png or .svg, got {str(path)!r}.")
     with atomic_file(path, "wb") as file:
-        figure.savefig(file, format=path.suffix[1:], dpi=120)
+        save_figure(figure, file, format=path.suffix[1:], dpi=120)
     return path
 
 
 def data_uri(figure: Any, dpi: int = 100) -> str:
     """A figure as PNG in a data URI: "data:image/png;base64,..."."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi)
+    save_figure(figure, buffer, format="png", dpi=dpi)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 

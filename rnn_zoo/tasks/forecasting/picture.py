@@ -11,6 +11,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from rnn_zoo.files.figures import save_figure
 from rnn_zoo.series.windows import Windows
 from rnn_zoo.tasks.forecasting.forecasters.forecaster import Forecast
 from rnn_zoo.types import Tensor
@@ -72,7 +73,7 @@ def draw_forecasts(
         axes.set_xlabel("steps ahead")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.3)
-    figure.savefig(file, format="png")
+    save_figure(figure, file, format="png")
 
 
 def _window(axes: Axes, windows: Windows, start: int, forecast: Forecast, place: int, target: int) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.figures import save_figure
 from rnn_zoo.types import Tensor
 
 
@@ -56,7 +57,7 @@ def draw_images(
     if title:
         figure.suptitle(f"{title}: {len(wrong)} mistakes of {len(labels):,}", fontsize=10)
     with atomic_file(path, "wb") as file:
-        figure.savefig(file, format="png", dpi=110)
+        save_figure(figure, file, format="png", dpi=110)
 
 
 def as_text(image: np.ndarray, edge: int = 24) -> str:

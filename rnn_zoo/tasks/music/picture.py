@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.figures import save_figure
 from rnn_zoo.tasks.music.data import LOWEST
 
 
@@ -30,4 +31,4 @@ def draw_continuation(piece: np.ndarray, path: str | Path, *, given: int, second
     axes.set_ylabel("key (MIDI number)")
     axes.legend(loc="upper right")
     with atomic_file(path, "wb") as file:
-        figure.savefig(file, format="png", dpi=120)
+        save_figure(figure, file, format="png", dpi=120)
