@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from rnn_zoo.files.long_text import read_text
+from rnn_zoo.files.paths import leads_out
 from rnn_zoo.files.splits import SPLIT_NAMES
 
 _HELD_OUT = ("validation", "test")  # one of every twenty images without a split each; the others are for training
@@ -72,8 +73,8 @@ def load_captions(path: str | Path) -> Captions:
             default its position in the order of first mention; and `split` (train; val, valid, validation or dev;
             test; others are left out), by default one of every twenty images for validation and one for test.
     Raises:
-        ValueError: a column is missing, a row has no number, an image has two splits or rows, a caption is empty (the
-            line is named), or a split has no image.
+        ValueError: a column is missing, a row has no number, an image's name leads out of its folder, an image has two
+            splits or rows, a caption is empty (the line is named), or a split has no image.
         FileNotFoundError: there is no such file.
     """
     path = Path(path)
@@ -88,6 +89,10 @@ def load_captions(path: str | Path) -> Captions:
     images: dict[str, tuple[tuple[str | None, int], list[str]]] = {}
     for number, line in enumerate(reader, start=2):
         image, caption = line["image"], (line["caption"] or "").strip()
+        if leads_out(image):
+            raise ValueError(
+                f"{path}: line {number}: the image {image!r} leads out of the folder of pictures; name one inside it."
+            )
         if not caption:
             raise ValueError(f"{path}: line {number}: {image} has an empty caption; leave the line out.")
         known = images.setdefault(image, (_place(path, number, line, len(images)), []))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.paths import leads_out
 
 _NOT_METRICS = ("parameters", "train_seconds")
 
@@ -20,11 +21,15 @@ def caption_page(report: Mapping[str, Any], pictures: str | Path | None, path: s
         path: file to write, .html.
         title: of the page.
     Raises:
+        ValueError: an image's name leads out of the folder.
         FileNotFoundError: there is no such folder or file. An image that it lacks is left out.
     """
     import jinja2
 
-    files = {} if pictures is None else _read(Path(pictures), {example["given"] for example in report["examples"]})
+    names = {example["given"] for example in report["examples"]}
+    if outside := sorted(filter(leads_out, names)):
+        raise ValueError(f"`pictures`: the image {outside[0]!r} leads out of {pictures}; give a name inside it.")
+    files = {} if pictures is None else _read(Path(pictures), names)
     examples = [(example, files.get(example["given"])) for example in report["examples"]]
     metrics = [name for name in report["systems"][report["model"]] if name not in _NOT_METRICS]
     loader = jinja2.PackageLoader("rnn_zoo.tasks.captioning", "templates")
