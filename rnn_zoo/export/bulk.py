@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_zoo.export.batching import text_fault
+from rnn_zoo.export.output import output_file
 from rnn_zoo.files import atomic_file
 from rnn_zoo.files.tables import ENDINGS, is_table, read_table
 
@@ -66,16 +67,7 @@ def check_output(
         raise FileNotFoundError(f"there is no file {path}.")
     if not is_table(path) and path.suffix.lower() != ".txt":
         raise ValueError(f"{path}: the name must end in .txt, {', '.join(ENDINGS)}, which states its format.")
-    if out is None:
-        out = path.with_name(path.name.removesuffix(".gz").rpartition(".")[0] + ending)
-    out = Path(out)
-    if out.exists() and out.samefile(path):
-        raise ValueError(f"`out` is the input file, {path}; name another one.")
-    if out.is_dir():
-        raise ValueError(f"`out` must be a file, but {out} is a folder; name a file in it.")
-    if out.exists() and not overwrite:
-        raise FileExistsError(f"{out} already exists; name another `out`, or pass `overwrite` to replace it.")
-    return out
+    return output_file(path, out, overwrite, ending)
 
 
 def read_texts(path: str | Path, text_column: str) -> tuple[list[int], list[str]]:

@@ -15,6 +15,7 @@ from rnn_zoo.decoding.sample import check_sampling
 from rnn_zoo.export.batching import checked_texts
 from rnn_zoo.export.bulk import check_output, read_texts
 from rnn_zoo.export.exported import Exported
+from rnn_zoo.export.output import output_file
 from rnn_zoo.files import atomic_file
 from rnn_zoo.generation.vectors import checked_vectors
 from rnn_zoo.text import Symbols
@@ -190,10 +191,8 @@ class PretrainedWriter(Exported):
         """See `Exported`; a network that describes vectors takes a .npy file <float>[rows, ...], or an .npz file."""
         inputs: Any
         if self.reads_vectors:
-            inputs, head = self._vectors(path), ["row"]
-            out = Path(path).with_suffix(".predictions.csv") if out is None else Path(out)
-            if out.exists() and not overwrite:
-                raise FileExistsError(f"{out} already exists; name another `out`, or pass `overwrite` to replace it.")
+            out, head = output_file(path, out, overwrite), ["row"]
+            inputs = self._vectors(path)
             given = [[row] for row in range(len(next(iter(inputs.values()))))]
         else:
             out, head = check_output(path, out, overwrite), ["line", "text"]

@@ -10,6 +10,7 @@ import numpy as np
 
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.export.classifier import Classifier
+from rnn_zoo.export.output import output_file
 from rnn_zoo.files import atomic_file
 from rnn_zoo.tasks.image_classification.image_files import is_image, read_image
 from rnn_zoo.types import Tensor
@@ -77,11 +78,7 @@ class Images(Classifier):
         path = Path(path)
         if not path.exists():
             raise FileNotFoundError(f"there is no file or folder {path}.")
-        out = Path(out) if out else path.with_name(f"{path.stem}.predictions.csv")
-        if out.exists() and (out.samefile(path) or out.is_dir()):
-            raise ValueError(f"`out` must be a new file, got {out}; name another one.")
-        if out.exists() and not overwrite:
-            raise FileExistsError(f"{out} already exists; name another `out`, or pass `overwrite` to replace it.")
+        out = output_file(path, out, overwrite)
         names, images = _images_at(path)
         answers = self.predict(images, batch_size)
         with atomic_file(out, newline="") as file:

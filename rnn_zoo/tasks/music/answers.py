@@ -12,6 +12,7 @@ from rich.console import Console
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.decoding.sample import check_sampling
 from rnn_zoo.export.exported import Exported
+from rnn_zoo.export.output import output_file
 from rnn_zoo.types import Tensor
 
 
@@ -102,9 +103,7 @@ class PretrainedMusic(Exported):
         from rnn_zoo.tasks.music.midi import read_midi, write_midi
 
         path, seconds = Path(path), self.settings["seconds"]
-        out = path.with_name(f"{path.stem}.predictions.mid") if out is None else Path(out)
-        if out.exists() and (not overwrite or out.samefile(path)):
-            raise FileExistsError(f"{out} already exists; name another `out`, or pass `overwrite` to replace it.")
+        out = output_file(path, out, overwrite, ".predictions.mid")
         given = piano_roll(read_midi(path, seconds), str(path))
         piece = np.concatenate([given, self.play(given, **drawing)])
         write_midi(out, piece, lowest=self.settings["lowest"], seconds=seconds)
