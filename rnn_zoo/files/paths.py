@@ -1,6 +1,7 @@
-"""leads_out: whether a path that stands in a file leads out of the folder that it belongs to."""
+"""Checks of paths before any work: those that stand in data files, and those that are to be written."""
 
-from pathlib import PurePosixPath, PureWindowsPath
+import os
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 
 def leads_out(name: str) -> bool:
@@ -11,3 +12,22 @@ def leads_out(name: str) -> bool:
     """
     ways = (PurePosixPath(name), PureWindowsPath(name))
     return any(way.is_absolute() or way.drive or way.root or ".." in way.parts for way in ways)
+
+
+def check_writable(option: str, path: str | Path) -> None:
+    """Checks that a file can be written, with the folders above it, before hours of work.
+
+    Args:
+        option: the option that the error names.
+        path: the file, which need not exist.
+    Raises:
+        ValueError: it is a folder, a folder above it is a file, or the permissions do not allow it.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise ValueError(f"`{option}` must be a file, but {path} is a folder; name a file in it.")
+    above = next(folder for folder in path.absolute().parents if os.path.lexists(folder))
+    if not above.is_dir():
+        raise ValueError(f"`{option}`: {path} cannot be written, because {above} is not a folder; name another.")
+    if not os.access(path if path.exists() else above, os.W_OK):
+        raise ValueError(f"`{option}`: {path} cannot be written: no permission to write to {above}; name another.")

@@ -2,10 +2,12 @@
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
 
-from rnn_zoo.checks import positive_integer, positive_number
+from cyclopts import Parameter
+
+from rnn_zoo.checks import fraction, not_negative, positive_integer, positive_number
 
 DESCRIPTIONS = {
     "batch_size": "examples per step.",
@@ -25,11 +27,15 @@ DESCRIPTIONS = {
     "results": "CSV file to add the numbers to.",
 }
 
-CHECKS: dict[str, Callable[[str, Any], Any]] = {
-    "batch_size": positive_integer,
-    "epochs": positive_integer,
-    "learning_rate": positive_number,
+# An option means the same in every recipe, so its range does too. None is not checked.
+_RANGES: dict[Callable[[str, Any], Any], str] = {
+    positive_integer: "batch_size epochs units depth dim hidden horizon lookback stride segment refit max_length "
+    "length width vocabulary_size min_count steps streams",
+    positive_number: "learning_rate scale step_seconds",
+    not_negative: "patience length_penalty temperature fourier case_dim",
+    fraction: "dropout input_dropout word_dropout weight_average",
 }
+CHECKS = {name: check for check, names in _RANGES.items() for name in names.split()}
 
 # Options that determine neither model nor data: a finished run is loaded whatever their values. Epochs, learning rate
 # and the like are compared by `rnn_zoo.training.fit`.
@@ -37,11 +43,37 @@ NOT_SETTINGS = {"epochs", "learning_rate", "decay", "patience", "weight_average"
 NOT_SETTINGS |= {"quantize", "split", "seed", "precision", "out", "results"}
 
 
-def check_options(options: Mapping[str, Any]) -> None:
-    """Checks the options in `CHECKS`; ValueError that names the option, its value and the fix."""
-    for name, check in CHECKS.items():
-        if name in options:
-            check(name, options[name])
+def check_options(options: Mapping[str, Any], signature: inspect.Signature | None = None) -> None:
+    """Checks the values of options; ValueError that names the option, its value and the fix.
+
+    Args:
+        options: the values by name: those in `CHECKS` must be in their range.
+        signature: of the recipe: an option with a text as default, unless it is "", takes no blank text.
+    """
+    for name, value in options.items():
+        if name in CHECKS and value is not None:
+            CHECKS[name](name, value)
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError(f"`{name}` holds a NUL character, {value!r}; leave it out.")
+        needed = signature is not None and signature.parameters[name].default != ""
+        if needed and isinstance(value, str) and not value.strip():
+            raise ValueError(f"`{name}` is blank; give a value, or leave the option out.")
+
+
+def whole_number(_: Any, tokens: Sequence[Any]) -> int:
+    """Reads an option of the command line that counts; the parser would round 2.9."""
+    text = tokens[0].value
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"must be a whole number, got {text!r}.") from None
+
+
+def exact(parameter: inspect.Parameter) -> inspect.Parameter:
+    """A recipe's parameter, read by `whole_number` if its annotation is int or int | None."""
+    if parameter.annotation in (int, int | None):
+        return parameter.replace(annotation=Annotated[parameter.annotation, Parameter(converter=whole_number)])
+    return parameter
 
 
 def documented(docstring: str, signature: inspect.Signature, describe: Mapping[str, str] | None = None) -> str:

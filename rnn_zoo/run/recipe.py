@@ -13,8 +13,9 @@ from rich.console import Console
 from rnn_zoo.evaluation import results as result_files
 from rnn_zoo.export.folder import refuse_foreign_folder
 from rnn_zoo.export.kinds import answers_class, kind_of
+from rnn_zoo.files.paths import check_writable
 from rnn_zoo.run.command import command_words
-from rnn_zoo.run.options import NOT_SETTINGS, check_options, documented
+from rnn_zoo.run.options import NOT_SETTINGS, check_options, documented, exact
 from rnn_zoo.run.splits import evaluated_splits
 
 
@@ -50,12 +51,13 @@ def recipe(
             for option, default in shared.items()
             if option not in given
         ]
-        signature = inspect.Signature([*own, *added])
+        signature = inspect.Signature([exact(parameter) for parameter in (*own, *added)])
 
         @functools.wraps(function)
         def main(*arguments: Any, **options: Any) -> Any:
             bound = signature.bind(*arguments, **options)
             bound.apply_defaults()
+            check_options(bound.arguments, signature)
             run = Run(name, bound.arguments, after_training)
             run.start()
             return function(run, **{option: bound.arguments[option] for option in given})
@@ -97,12 +99,14 @@ class Run:
         self.command = shlex.join([*command_words(recipe), *sys.argv[1:]])
 
     def start(self) -> None:
-        """Checks the options and folders, then sets device, precision and seed.
+        """Checks the files and folders to write, then sets device, precision and seed.
 
         Raises:
-            ValueError: an option is wrong, `results` is not a result file, or `out` holds something else.
+            ValueError: `results` is not a result file, `out` holds something else, or one of them cannot be written.
         """
-        check_options(self.options)
+        check_writable("out", self.out / "config.json")
+        if self.options.get("results"):
+            check_writable("results", self.options["results"])
         if self.options.get("results") and Path(self.options["results"]).exists():
             result_files.read(self.options["results"])
         refuse_foreign_folder("out", self.export_folder)

@@ -46,6 +46,6 @@ def test_a_text_without_words_costs_no_training(tmp_path):
 
 
 def test_an_empty_seed_costs_no_training(run, tmp_path):
-    with pytest.raises(ValueError, match="`seed_text` is empty"):
+    with pytest.raises(ValueError, match="`seed_text` is blank"):
         load_recipe("next_word").main(str(run / "plays.txt"), seed_text=" ", out=str(tmp_path))
     assert not any(tmp_path.iterdir())

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from toy_run import At, ToyBatches, run
 
+from rnn_zoo.files import atomic_file
 from rnn_zoo.training import ArrayBatches, fit
 from rnn_zoo.training.checkpoint import load_checkpoint
 
@@ -209,7 +210,12 @@ def test_the_model_has_its_own_optimizer_again_and_no_xla(finished):
 
 
 def test_leftovers_of_a_kill_are_removed(tmp_path):
-    leftover = tmp_path / ".checkpoint.npz.abc"
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    with atomic_file(tmp_path / "checkpoint.npz"):
+        (writing,) = tmp_path.glob(".checkpoint.npz.*")
+    (tmp_path / "checkpoint.npz").unlink()
+    leftover = tmp_path / writing.name.replace(f"-{os.getpid()}-", f"-{dead.pid}-")
     leftover.write_text("half")
     fit(line_model(), (X, Y), out=tmp_path, epochs=1)
     assert not leftover.exists()
