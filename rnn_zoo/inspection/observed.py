@@ -28,6 +28,7 @@ class Place:
         states: the names of its states, "layer_0/forward/h".
         backward: whether it runs from the last step to the first.
         segmented: whether it runs over the segments of a sequence in parallel.
+        writes: whether it runs over the steps of the output, as the decoder of an encoder-decoder does.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Place:
     states: tuple[str, ...]
     backward: bool
     segmented: bool
+    writes: bool
 
 
 @dataclasses.dataclass
@@ -74,6 +76,8 @@ def places(model: Model) -> list[Place]:
     stacks = [layer for layer in layers if isinstance(layer, Recurrent)]
     cut = {id(part) for layer in layers if isinstance(layer, Segmented) for part in layer._flatten_layers()}
     owners = {id(part.recurrence): part.name for part in layers if isinstance(part, (Encoder, Decoder))}
+    writers = {id(part.recurrence) for part in layers if isinstance(part, Decoder)}
+    writing = {id(layer) for stack in stacks if id(stack) in writers for layer in stack.recurrences.values()}
     known: dict[int, tuple[str, tuple[str, ...]]] = {}
     for stack in stacks:
         prefix = f"{owners.get(id(stack), stack.name)}/" if len(stacks) > 1 else ""
@@ -86,7 +90,7 @@ def places(model: Model) -> list[Place]:
     for layer in [*ordered, *others]:
         name, states = known.get(id(layer), (layer.name, _state_names(layer)))
         names = tuple(f"{name}/{state}" for state in states)
-        found.append(Place(name, layer, names, layer.go_backwards, id(layer) in cut))
+        found.append(Place(name, layer, names, layer.go_backwards, id(layer) in cut, id(layer) in writing))
     if not found:
         kinds = ", ".join(sorted({type(layer).__name__ for layer in model._flatten_layers(include_self=False)}))
         raise ValueError(f"`model` must hold a recurrence, such as `Recurrent`; its layers are {kinds or 'none'}.")

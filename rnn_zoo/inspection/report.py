@@ -151,12 +151,14 @@ def _maps(subject: Subject, layers: Sequence[str] | None, words: dict[str, Any] 
     part = slice(first, min(time, first + _HEAT_MAP_STEPS))
     everything = states_and_gates(subject.model, subject.batch, layers)
     chosen = layers or list(everything)[:_HEAT_MAPS]
-    cut = any(len(everything[name][0]) == time for name in chosen)  # others have their own steps, such as segments
+    writing = tuple(f"{place.name}/" for place in places(subject.model) if place.writes and subject.written)
+    # A decoder has the steps of the output, other recurrences their own, such as segments.
+    read = {name: len(everything[name][0]) == time and not name.startswith(writing) for name in chosen}
     made = []
     for name in chosen:
         array = everything[name][0]
-        window = part if len(array) == time else slice(0, _HEAT_MAP_STEPS)
-        shown, steps = array[window], subject.axis(len(array))[window]
+        window = part if read[name] else slice(0, _HEAT_MAP_STEPS)
+        shown, steps = array[window], subject.axis(len(array), name.startswith(writing))[window]
         gate = name.rpartition("/")[2] in "ifozr"
         kind = "gate" if gate else "state"
         figure = figures.heat_map(
@@ -169,7 +171,7 @@ def _maps(subject: Subject, layers: Sequence[str] | None, words: dict[str, Any] 
     return {
         "made": made,
         "others": [name for name in everything if name not in chosen],
-        "window": (part.start + 1, part.stop) if cut and time > _HEAT_MAP_STEPS else None,
+        "window": (part.start + 1, part.stop) if any(read.values()) and time > _HEAT_MAP_STEPS else None,
     }
 
 

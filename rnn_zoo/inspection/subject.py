@@ -84,12 +84,13 @@ class Subject:
         """The inputs as a batch of one."""
         return keras.tree.map_structure(lambda array: np.asarray(array)[None], self.inputs)
 
-    def axis(self, length: int) -> Sequence[str]:
-        """The step names for a recurrence of n steps; numbers if it matches neither input nor output."""
-        for names in (self.steps, self.written):
-            if len(names) == length:
-                return names
-        return [str(step + 1) for step in range(length)]
+    def axis(self, length: int, writes: bool = False) -> Sequence[str]:
+        """The names of the steps of a recurrence: of the output's steps if it writes them, else of the input's.
+
+        Numbers if it has another number of steps, as one over segments has.
+        """
+        names = self.written if writes and self.written else self.steps
+        return names if len(names) == length else [str(step + 1) for step in range(length)]
 
 
 @dataclasses.dataclass

@@ -1,5 +1,6 @@
 """A page of each kind of model: live, as an export, and in a real browser."""
 
+import dataclasses
 import re
 import shutil
 from pathlib import Path
@@ -14,7 +15,7 @@ from waves import waves
 import rnn_zoo
 from rnn_zoo import Classes, Recurrent, Vectors, create_model, encoder_decoder, many_to_many, many_to_one, one_to_many
 from rnn_zoo.generation.export import save_writer
-from rnn_zoo.inspection import integrated_gradients
+from rnn_zoo.inspection import integrated_gradients, report
 from rnn_zoo.inspection.look import Look
 from rnn_zoo.layers import Characters, Chords, Labels, NextToken, OneHot, Tags, Tokens
 from rnn_zoo.tasks.inspecting import inspect
@@ -169,6 +170,25 @@ def test_an_encoder_decoder_by_any_of_its_sides(live):
         other = open_subject(side, READS.encode(["a dog runs ."])[0], look)
         assert (other.written, other.steps) == (subject.written, subject.steps)
         np.testing.assert_allclose([value for _, value in other.answers], [value for _, value in subject.answers])
+
+
+def test_the_states_of_a_decoder_are_named_by_what_it_writes(live, monkeypatch):
+    """Also where it writes as many steps as it reads."""
+    writer, _, known, *_ = live["writer"]
+    subject = open_subject(writer, "a dog", Look(**known))
+    subject = dataclasses.replace(subject, steps=[f"read {k}" for k in range(len(subject.written))], unknown=None)
+    subject.inputs = [np.resize(subject.inputs[0], len(subject.written)), subject.inputs[1]]
+    drawn = {}
+
+    def heat_map(array, names, title, *options):
+        drawn[title] = list(names)
+        return original(array, names, title, *options)
+
+    original = report.figures.heat_map
+    monkeypatch.setattr(report.figures, "heat_map", heat_map)
+    report._maps(subject, None, None)
+    assert drawn["source/layer_0/forward/h (state)"] == list(subject.steps)
+    assert drawn["decoder/layer_0/forward/h (state)"] == list(subject.written)
 
 
 def test_a_language_model_says_what_may_come_next():
