@@ -26,6 +26,7 @@ def main(
     run: Run,
     data: str,
     *,
+    clean: bool = False,
     cell: str = "gru",
     units: int = 200,
     depth: int = 1,
@@ -60,7 +61,7 @@ def main(
     if transpose < 0 or hidden < 0:
         raise ValueError(f"`transpose` and `hidden` must be integers >= 0, got {transpose} and {hidden}.")
     import_mido()  # fails before training if it is not installed
-    music = load_music(data, seconds=step_seconds)
+    music = load_music(data, seconds=step_seconds, clean=clean)
     print(music)
 
     writer = chord_writer(cell, units, depth, hidden=hidden, dropout=dropout, seed=run.seed)

@@ -27,6 +27,7 @@ def main(
     data: str,
     features: str,
     *,
+    clean: bool = False,
     scale: float = 1.0,
     pictures: str | None = None,
     cell: str = "gru",
@@ -77,7 +78,7 @@ def main(
     if pictures and not Path(pictures).exists():
         raise FileNotFoundError(f"`pictures`: there is no folder or .tar file {pictures}.")
     import_sacrebleu()  # fails before training if it is not installed
-    captioned = load_captions(data)
+    captioned = load_captions(data, clean=clean)
     arrays = read_features(features, scale)
     print(captioned)
     check_features(arrays, captioned, attention, features)

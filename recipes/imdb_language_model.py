@@ -24,6 +24,7 @@ def main(
     text_column: str = "text",
     label_column: str = "label",
     group_column: str | None = None,
+    clean: bool = False,
     vocabulary_size: int = 20_000,
     validation: float = 0.1,
     max_length: int = 512,
@@ -48,7 +49,7 @@ def main(
     """
     one_of("model", model, list_models("imdb*"))
     columns = {"text_column": text_column, "label_column": label_column, "group_column": group_column}
-    reviews = datasets.load(data, **columns, validation=validation, seed=run.seed)
+    reviews = datasets.load(data, **columns, validation=validation, seed=run.seed, clean=clean)
     if not reviews.unlabelled:
         raise ValueError(
             f"`data` must have unlabelled texts, but {data!r} has none; pass a folder that contains unlabelled.*."

@@ -27,6 +27,7 @@ def main(
     label_column: str = "label",
     group_column: str | None = None,
     validation: float = 0.1,
+    clean: bool = False,
     vocabulary_size: int = 20_000,
     vectors: str | None = None,
     pretrained: str | None = None,
@@ -71,7 +72,7 @@ def main(
     if vectors and pretrained:
         raise ValueError("`vectors` and `pretrained` both initialise the embedding; pass only one of them.")
     columns = {"text_column": text_column, "label_column": label_column, "group_column": group_column}
-    reviews = datasets.load(data, **columns, validation=validation, seed=run.seed)
+    reviews = datasets.load(data, **columns, validation=validation, seed=run.seed, clean=clean)
     print(reviews)
 
     if pretrained:

@@ -24,6 +24,7 @@ def main(
     tag_column: int | str | None = None,
     file_scheme: str | None = None,
     validation: float = 0.1,
+    clean: bool = False,
     scheme: str = "BIOES",
     vocabulary_size: int = 30_000,
     vectors: str | None = None,
@@ -56,7 +57,7 @@ def main(
     one_of("scheme", scheme, ["BIO", "BIOES"])
     training.check_vector_options(vectors, unlabelled)
     columns = {"word_column": word_column, "tag_column": tag_column, "scheme": file_scheme}
-    sentences = datasets.load_tagged(data, **columns, validation=validation, seed=run.seed)
+    sentences = datasets.load_tagged(data, **columns, validation=validation, seed=run.seed, clean=clean)
     print(sentences)
     training.check_data(run, sentences, names=True)
 

@@ -25,6 +25,7 @@ def main(
     run: Run,
     data: str = "tinyshakespeare",
     *,
+    clean: bool = False,
     tokenised: bool = False,
     min_count: int = 2,
     cell: str = "lstm",
@@ -72,7 +73,7 @@ def main(
     positive_integer("width", width)
     positive_integer("max_length", max_length)
     one_of("cell", cell, ["vanilla", "lstm", "gru", "min_gru", "min_lstm"])
-    text = load_text(data)
+    text = load_text(data, clean=clean)
     symbols, ids = encode_words(text, tokenised=tokenised, min_count=min_count)
     symbols.check_beginning(seed_text, "seed_text")
     if unknown := symbols.unknown(seed_text):

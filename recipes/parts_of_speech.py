@@ -22,6 +22,7 @@ def main(
     word_column: int | str | None = None,
     tag_column: int | str | None = None,
     validation: float = 0.1,
+    clean: bool = False,
     vocabulary_size: int = 30_000,
     vectors: str | None = None,
     unlabelled: str | None = None,
@@ -49,7 +50,7 @@ def main(
     one_of("model", model, list_models("pos*"))
     training.check_vector_options(vectors, unlabelled)
     columns = {"word_column": word_column, "tag_column": tag_column, "scheme": "plain"}
-    sentences = datasets.load_tagged(data, **columns, validation=validation, seed=run.seed)
+    sentences = datasets.load_tagged(data, **columns, validation=validation, seed=run.seed, clean=clean)
     print(sentences)
     training.check_data(run, sentences, names=False)
 

@@ -21,6 +21,7 @@ def main(
     run: Run,
     data: str = "tinyshakespeare",
     *,
+    clean: bool = False,
     cell: str = "lstm",
     units: int = 512,
     depth: int = 1,
@@ -50,7 +51,7 @@ def main(
         temperature: of the sampling; lower is more conservative, higher more varied, 0 takes the most likely character.
     """
     not_negative("temperature", temperature)
-    text = load_text(data)
+    text = load_text(data, clean=clean)
     print(text)
     symbols, ids = encode_characters(text)
     symbols.check_beginning(seed_text, "seed_text")

@@ -30,6 +30,7 @@ def main(
     target: str = "de",
     variant: str = "",
     tokenised: bool = False,
+    clean: bool = False,
     raw_variant: str = "",
     cell: str = "gru",
     units: int = 256,
@@ -77,8 +78,8 @@ def main(
     positive_integer("max_length", max_length)
     not_negative("length_penalty", length_penalty)
     import_sacrebleu()  # fails before training if it is not installed
-    pairs = load_pairs(data, source, target, variant=variant)
-    raw = load_pairs(data, source, target, variant=raw_variant) if raw_variant else pairs
+    pairs = load_pairs(data, source, target, variant=variant, clean=clean)
+    raw = load_pairs(data, source, target, variant=raw_variant, clean=clean) if raw_variant else pairs
     print(pairs)
     encoded = encode_pairs(pairs, tokenised=tokenised, min_count=min_count)
     source_symbols, symbols = encoded.source_symbols, encoded.target_symbols

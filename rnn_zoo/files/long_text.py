@@ -6,7 +6,9 @@ import hashlib
 from pathlib import Path
 
 from rnn_zoo.checks import one_of
+from rnn_zoo.files.cleaning import Cleaning, with_report
 from rnn_zoo.files.splits import SPLIT_NAMES
+from rnn_zoo.files.tables import decode_utf8
 from rnn_zoo.samples import sample_folder
 
 _SAMPLES = {"tinyshakespeare": sample_folder("tinyshakespeare") / "tinyshakespeare.txt.gz"}
@@ -24,6 +26,7 @@ class LongText:
         test: text for the test; of a single file, the last 5%.
         licence: licence of the text.
         source: author and URL, or path.
+        cleaned: what was done to the faults of the files, a sentence each.
     """
 
     name: str
@@ -32,6 +35,7 @@ class LongText:
     test: str
     licence: str
     source: str
+    cleaned: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -40,16 +44,18 @@ class LongText:
 
     def __str__(self):
         sizes = " / ".join(f"{len(part):,}" for part in (self.train, self.validation, self.test))
-        return f"{self.name}: {sizes} characters for training, validation and test"
+        return with_report(f"{self.name}: {sizes} characters for training, validation and test", self.cleaned)
 
 
-def load_text(data: str | Path) -> LongText:
+def load_text(data: str | Path, *, clean: bool = False) -> LongText:
     """Loads a text. A single file is split by position: 90% training, 5% validation, 5% test.
 
     Args:
         data: "tinyshakespeare" (included in the package); a UTF-8 text file, .txt or .txt.gz; or a folder with one such
             file per split, named like the Penn Treebank's `ptb.train.txt`: one of the parts between dots names the
             split (train; val, valid, validation or dev; test).
+        clean: replaces bytes of your own files that are not UTF-8, which otherwise are an error; `cleaned` says how
+            many lines had some.
     Returns:
         the text in three splits.
     Raises:
@@ -60,19 +66,24 @@ def load_text(data: str | Path) -> LongText:
     if isinstance(data, str) and data in _SAMPLES:
         licence, source = "public domain", "Andrej Karpathy's Tiny Shakespeare, https://github.com/karpathy/char-rnn"
         return _split(data, read_text(_SAMPLES[data]), licence, source)
-    path = Path(data)
+    path, cleaning = Path(data), Cleaning(clean)
     if path.is_dir():
-        splits = {split: read_text(_file_of(path, names)) for split, names in SPLIT_NAMES.items()}
-        return LongText(str(data), **splits, licence="not stated", source=path.name)
+        splits = {split: read_text(_file_of(path, names), cleaning) for split, names in SPLIT_NAMES.items()}
+        return LongText(str(data), **splits, licence="not stated", source=path.name, cleaned=cleaning.report())
     if not path.is_file():
         if not path.suffix:
             one_of("data", str(data), [*_SAMPLES, "a .txt file", "a folder"])
         raise FileNotFoundError(f"`data`: there is no file or folder {path}.")
-    return _split(str(data), read_text(path), "the user's own file; not stated", str(path))
+    text = read_text(path, cleaning)
+    return _split(str(data), text, "the user's own file; not stated", str(path), cleaning.report())
 
 
-def read_text(path: str | Path) -> str:
+def read_text(path: str | Path, cleaning: Cleaning | None = None) -> str:
     """Reads a UTF-8 text file, plain or .gz, with "\\n" as the line end.
+
+    Args:
+        path: the file.
+        cleaning: what becomes of bytes that are not UTF-8. Default None: they are an error.
 
     Raises:
         ValueError: the file is not UTF-8 (names line and byte) or not valid gzip.
@@ -80,15 +91,10 @@ def read_text(path: str | Path) -> str:
     path = Path(path)
     try:
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise ValueError(
-            f"{path}: line {line}: byte {data[error.start]:#04x} is not UTF-8. Save the file as UTF-8 (for Latin-1: "
-            "iconv -f latin1 -t utf-8)."
-        ) from error
     except (gzip.BadGzipFile, EOFError) as error:
         raise ValueError(f"{path} is not a valid gzip file ({error}): rename it, or download it again.") from error
+    text = decode_utf8(path, data.removeprefix(b"\xef\xbb\xbf"), cleaning or Cleaning())
+    return text.replace("\r\n", "\n")
 
 
 def _file_of(folder, names):
@@ -104,11 +110,11 @@ def _file_of(folder, names):
     return matches[0]
 
 
-def _split(name, text, licence, source):
+def _split(name, text, licence, source, cleaned=()):
     size = int(len(text) * _HELD_OUT)
     if size < 2:
         raise ValueError(
             f"{source} holds {len(text)} characters; training, validation and test need at least 40 in total."
         )
     end = len(text) - size
-    return LongText(name, text[: end - size], text[end - size : end], text[end:], licence, source)
+    return LongText(name, text[: end - size], text[end - size : end], text[end:], licence, source, cleaned)

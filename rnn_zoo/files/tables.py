@@ -11,6 +11,8 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from rnn_zoo.files.cleaning import Cleaning
+
 ENDINGS = (".csv", ".tsv", ".jsonl", ".csv.gz", ".tsv.gz", ".jsonl.gz")
 
 _BINARY = {
@@ -23,6 +25,8 @@ _BINARY = {
     b"BZh": "bzip2 (unpack it)",
     b"\xfd7zXZ": "xz (unpack it)",
 }
+LEAVES_OUT = "leaves such rows out"
+_NOT_UTF8 = "replaces bytes that are not UTF-8 by U+FFFD"
 _NAME_IT = "Name one of these, or add it."
 
 
@@ -49,7 +53,7 @@ def is_table(path: str | Path) -> bool:
     return Path(path).name.lower().endswith(ENDINGS)
 
 
-def read_table(path: str | Path, columns: Sequence[str]) -> Table:
+def read_table(path: str | Path, columns: Sequence[str], cleaning: Cleaning | None = None) -> Table:
     """Reads some columns of a CSV, TSV or JSONL file, plain or gzipped.
 
     The file is UTF-8, with or without a byte order mark. CSV has quotes as in RFC 4180, TSV has none, and both have a
@@ -59,6 +63,8 @@ def read_table(path: str | Path, columns: Sequence[str]) -> Table:
     Args:
         path: the file; its extension determines the format.
         columns: names of the columns to read; every row must have them.
+        cleaning: what becomes of rows of another width, of lines that are not JSON, and of bytes that are not UTF-8.
+            Default None: they are errors.
     Returns:
         the rows in their order; empty lines are skipped.
     Raises:
@@ -66,8 +72,9 @@ def read_table(path: str | Path, columns: Sequence[str]) -> Table:
         ValueError: the file is empty, is not UTF-8, is not in the format of its extension, lacks a column, or has a row
             with a different number of columns; the message names the file, the line and the fix.
     """
-    path, ending, text = _open(path)
-    rows = {"csv": _csv_rows, "tsv": _tsv_rows, "jsonl": _jsonl_rows}[ending](path, text, list(columns))
+    cleaning = cleaning or Cleaning()
+    path, ending, text = _open(path, cleaning)
+    rows = {"csv": _csv_rows, "tsv": _tsv_rows, "jsonl": _jsonl_rows}[ending](path, text, list(columns), cleaning)
     values = {column: [] for column in columns}
     lines = []
     for line, row in rows:
@@ -81,14 +88,14 @@ def read_table(path: str | Path, columns: Sequence[str]) -> Table:
 
 def read_header(path: str | Path) -> list[str]:
     """The column names of a CSV or TSV file, in their order; raises the errors of `read_table`."""
-    path, ending, text = _open(path)
+    path, ending, text = _open(path, Cleaning())
     if ending == "jsonl":
         raise ValueError(f"{path}: JSONL has no header; save it as CSV.")
     first = next(content for _, content in _lines(text))
     return next(csv.reader([first])) if ending == "csv" else first.split("\t")
 
 
-def _open(path):
+def _open(path, cleaning):
     """Reads a file: (path, extension without .gz, text)."""
     path = Path(path)
     if not is_table(path):
@@ -96,10 +103,10 @@ def _open(path):
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path}.")
     ending = path.name.lower().removesuffix(".gz").rpartition(".")[2]
-    return path, ending, _decode(path, ending)
+    return path, ending, _decode(path, ending, cleaning)
 
 
-def _decode(path, ending):
+def _decode(path, ending, cleaning):
     data = path.read_bytes()
     if path.name.lower().endswith(".gz"):
         try:
@@ -119,17 +126,35 @@ def _decode(path, ending):
         raise ValueError(
             f"{path}: line {line}: a zero byte; the file is not {ending.upper()}, although its extension says so."
         )
+    return decode_utf8(path, data, cleaning)
+
+
+def decode_utf8(path: str | Path, data: bytes, cleaning: Cleaning) -> str:
+    """The text of a UTF-8 file; where cleaning is active, bytes that are not UTF-8 become U+FFFD, a line at a time.
+
+    Raises:
+        ValueError: a byte is not UTF-8, and cleaning is not active; names the line.
+    """
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ValueError(
-            f"{path}: line {line}: byte {data[error.start]:#04x} at offset {error.start} is not UTF-8. "
-            f"Save the file as UTF-8 (for Latin-1: iconv -f latin1 -t utf-8)."
-        ) from error
+        if not cleaning.active:
+            number = data.count(b"\n", 0, error.start) + 1
+            raise ValueError(
+                f"{path}: line {number}: byte {data[error.start]:#04x} at offset {error.start} is not UTF-8. Save the "
+                f"file as UTF-8 (for Latin-1: iconv -f latin1 -t utf-8), or pass `clean`, which {_NOT_UTF8}."
+            ) from error
+    lines = data.split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError:
+            cleaning.fault(path, number, "not UTF-8.", _NOT_UTF8)
+            lines[number - 1] = line.decode("utf-8", errors="replace").encode()
+    return b"\n".join(lines).decode("utf-8")
 
 
-def _csv_rows(path, text, columns):
+def _csv_rows(path, text, columns, cleaning):
     _check_not_markup(path, text, "CSV")
     with _long_fields():
         reader = csv.reader(io.StringIO(text, newline="\n"), strict=True)
@@ -139,8 +164,7 @@ def _csv_rows(path, text, columns):
             for row in reader:
                 if row and places is None:
                     width, places = len(row), _places(path, row, columns, ",")
-                elif row:
-                    _check_width(path, start, row, width)
+                elif row and _has_width(path, start, row, width, cleaning):
                     yield start, [row[place] for place in places]
                 start = reader.line_num + 1
         except csv.Error as error:
@@ -150,32 +174,34 @@ def _csv_rows(path, text, columns):
             ) from error
 
 
-def _tsv_rows(path, text, columns):
+def _tsv_rows(path, text, columns, cleaning):
     _check_not_markup(path, text, "TSV")
     places = None
     for line, content in _lines(text):
         row = content.split("\t")
         if places is None:
             width, places = len(row), _places(path, row, columns, "\t")
-        else:
-            _check_width(path, line, row, width)
+        elif _has_width(path, line, row, width, cleaning):
             yield line, [row[place] for place in places]
 
 
-def _jsonl_rows(path, text, columns):
+def _jsonl_rows(path, text, columns, cleaning):
     for line, content in _lines(text):
         try:
             row = json.loads(content)
         except json.JSONDecodeError as error:
-            raise ValueError(f"{path}: line {line}: not JSON ({error}). JSONL has one object per line.") from error
+            cleaning.fault(path, line, f"not JSON ({error}). JSONL has one object per line.", LEAVES_OUT)
+            continue
         if not isinstance(row, dict):
             kind = type(row).__name__
-            raise ValueError(
-                f"{path}: line {line}: expected a JSON object, got a {kind}. JSONL has one object per line."
+            cleaning.fault(
+                path, line, f"expected a JSON object, got a {kind}. JSONL has one object per line.", LEAVES_OUT
             )
-        for column in columns:
-            if column not in row:
-                raise ValueError(f"{path}: line {line}: no column {column!r}; it has {_listed(row)}. {_NAME_IT}")
+            continue
+        missing = [column for column in columns if column not in row]
+        if missing:
+            cleaning.fault(path, line, f"no column {missing[0]!r}; it has {_listed(row)}. {_NAME_IT}", LEAVES_OUT)
+            continue
         yield line, [row[column] for column in columns]
 
 
@@ -203,12 +229,17 @@ def _places(path, header, columns, separator):
     return [header.index(column) for column in columns]
 
 
-def _check_width(path, line, row, width):
-    if len(row) != width:
-        raise ValueError(
-            f"{path}: line {line}: {len(row)} columns, but the header has {width}. "
-            "In CSV, put a text that contains a comma in double quotes; in TSV, a text cannot contain a tab."
-        )
+def _has_width(path, line, row, width, cleaning):
+    if len(row) == width:
+        return True
+    cleaning.fault(
+        path,
+        line,
+        f"{len(row)} columns, but the header has {width}. In CSV, put a text that contains a comma in double quotes; "
+        "in TSV, a text cannot contain a tab.",
+        LEAVES_OUT,
+    )
+    return False
 
 
 def _check_not_markup(path, text, expected):

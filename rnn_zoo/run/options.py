@@ -11,6 +11,8 @@ from rnn_zoo.checks import fraction, not_negative, positive_integer, positive_nu
 
 DESCRIPTIONS = {
     "batch_size": "examples per step.",
+    "clean": "mend the faults of your own files, such as control characters and rows without a label, and say what was "
+    "done; by default they are refused.",
     "cell": '"vanilla", "lstm", "gru", "min_gru" or "min_lstm".',
     "units": "size of the state.",
     "depth": "layers of the recurrence.",

@@ -89,12 +89,12 @@ def test_a_text_of_100_000_words(tmp_path, name, content):
 )
 def test_missing_column_names_those_there_are(tmp_path, name, content):
     message = read_error(tmp_path / name, content)
-    assert message == "FILE: line 1: no column 'text'; it has 'review', 'label'. Name one of these, or add it."
+    assert message.startswith("FILE: line 1: no column 'text'; it has 'review', 'label'. Name one of these, or add it.")
 
 
 def test_missing_column_of_a_later_json_row(tmp_path):
     message = read_error(tmp_path / "a.jsonl", '{"text": "a", "label": 1}\n{"text": "b"}\n')
-    assert message == "FILE: line 2: no column 'label'; it has 'text'. Name one of these, or add it."
+    assert message.startswith("FILE: line 2: no column 'label'; it has 'text'. Name one of these, or add it. Or pass")
 
 
 def test_a_column_that_is_there_twice(tmp_path):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rnn_zoo.files.cleaning import Cleaning, with_report
 from rnn_zoo.files.long_text import read_text
 from rnn_zoo.files.paths import leads_out
 from rnn_zoo.files.splits import SPLIT_NAMES
@@ -43,6 +44,7 @@ class Captions:
         name: the argument of `load_captions`.
         train, validation, test: the splits.
         licence, source: of the data.
+        cleaned: what was done to the faults of the file, a sentence each.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Captions:
     test: CaptionSplit
     licence: str
     source: str
+    cleaned: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -61,10 +64,10 @@ class Captions:
 
     def __str__(self) -> str:
         sizes = " / ".join(f"{len(split):,}" for split in (self.train, self.validation, self.test))
-        return f"{self.name}: {sizes} captioned images for training, validation and test"
+        return with_report(f"{self.name}: {sizes} captioned images for training, validation and test", self.cleaned)
 
 
-def load_captions(path: str | Path) -> Captions:
+def load_captions(path: str | Path, *, clean: bool = False) -> Captions:
     """Loads captions of images.
 
     Args:
@@ -72,17 +75,18 @@ def load_captions(path: str | Path) -> Captions:
             name, and `caption`, one line per caption; optionally `row`, the image's row in an array of features, by
             default its position in the order of first mention; and `split` (train; val, valid, validation or dev;
             test; others are left out), by default one of every twenty images for validation and one for test.
+        clean: leaves lines with an empty caption out, which otherwise are errors; `cleaned` says how many.
     Raises:
         ValueError: a column is missing, a row has no number, an image's name leads out of its folder, an image has two
             splits or rows, a caption is empty (the line is named), or a split has no image.
         FileNotFoundError: there is no such file.
     """
-    path = Path(path)
+    path, cleaning = Path(path), Cleaning(clean)
     if path.is_dir():
         path = next((file for file in (path / "captions.tsv", path / "captions.tsv.gz") if file.is_file()), path)
     if not path.is_file():
         raise FileNotFoundError(f"`path`: there is no file {path}, and no captions.tsv in a folder of that name.")
-    reader = csv.DictReader(io.StringIO(read_text(path)), delimiter="\t", quoting=csv.QUOTE_NONE)
+    reader = csv.DictReader(io.StringIO(read_text(path, cleaning)), delimiter="\t", quoting=csv.QUOTE_NONE)
     missing = {"image", "caption"} - set(reader.fieldnames or ())
     if missing:
         raise ValueError(f"{path}: line 1: expected the columns image and caption, got {reader.fieldnames}.")
@@ -94,7 +98,8 @@ def load_captions(path: str | Path) -> Captions:
                 f"{path}: line {number}: the image {image!r} leads out of the folder of pictures; name one inside it."
             )
         if not caption:
-            raise ValueError(f"{path}: line {number}: {image} has an empty caption; leave the line out.")
+            cleaning.fault(path, number, f"{image} has an empty caption; leave the line out.", "leaves such lines out")
+            continue
         known = images.setdefault(image, (_place(path, number, line, len(images)), []))
         if "row" in line or "split" in line:
             place = _place(path, number, line, known[0][1])
@@ -112,7 +117,8 @@ def load_captions(path: str | Path) -> Captions:
         if not each:
             raise ValueError(f"{path}: no image is for {name}; call its split one of {', '.join(SPLIT_NAMES[name])}.")
     splits = {name: _split(each) for name, each in found.items()}
-    return Captions(str(path), **splits, licence="not stated", source=path.parent.name or path.name)
+    source = path.parent.name or path.name
+    return Captions(str(path), **splits, licence="not stated", source=source, cleaned=cleaning.report())
 
 
 def _split(images):

@@ -1,6 +1,7 @@
 """Data sets of music: which piano keys sound at each step of a piece."""
 
 import dataclasses
+import functools
 import gzip
 import hashlib
 import json
@@ -9,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from rnn_zoo.files.cleaning import Cleaning, with_report
+from rnn_zoo.tasks.music.midi import NoNotes, read_midi
 from rnn_zoo.types import Tensor
 
 LOWEST, KEYS = 21, 88  # MIDI numbers of the keys of a piano: A0 to C8
@@ -22,6 +25,7 @@ class Music:
         name: the path that `load_music` was given.
         train, validation, test: pieces <float32>[steps, 88], 1 where a key sounds.
         licence, source: for the model card.
+        cleaned: what was done to the faults of the files, a sentence each.
     """
 
     name: str
@@ -30,6 +34,7 @@ class Music:
     test: list[np.ndarray]
     licence: str
     source: str
+    cleaned: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -39,10 +44,10 @@ class Music:
 
     def __str__(self) -> str:
         sizes = " / ".join(f"{len(split):,}" for split in (self.train, self.validation, self.test))
-        return f"{self.name}: {sizes} pieces for training, validation and test"
+        return with_report(f"{self.name}: {sizes} pieces for training, validation and test", self.cleaned)
 
 
-def load_music(path: str | Path, *, seconds: float = 0.5) -> Music:
+def load_music(path: str | Path, *, seconds: float = 0.5, clean: bool = False) -> Music:
     """Loads pieces of music.
 
     Args:
@@ -50,6 +55,7 @@ def load_music(path: str | Path, *, seconds: float = 0.5) -> Music:
             steps and a step a list of MIDI numbers, the format of the JSB chorales; or a folder of .mid files, of
             which a tenth is for validation and a tenth for test.
         seconds: > 0, the length of a step when MIDI files are read.
+        clean: leaves pieces without notes out, which otherwise are errors; `cleaned` says how many.
     Returns:
         the pieces.
     Raises:
@@ -59,8 +65,9 @@ def load_music(path: str | Path, *, seconds: float = 0.5) -> Music:
         ImportError: MIDI files need mido, which is not installed.
     """
     path = Path(path)
+    cleaning = Cleaning(clean)
     if path.is_dir():
-        return _from_folder(path, seconds)
+        return _from_folder(path, seconds, cleaning)
     if not path.is_file():
         raise FileNotFoundError(f"`path`: there is no file or folder {path}.")
     try:
@@ -71,14 +78,26 @@ def load_music(path: str | Path, *, seconds: float = 0.5) -> Music:
         raise ValueError(f"{path} must be JSON with pieces under 'train', 'valid' and 'test' ({error!r}).") from error
     rolls = {
         split: [
-            piano_roll(piece, f"{path}: {split} piece {number}") for number, piece in enumerate(pieces[split], start=1)
+            roll
+            for number, piece in enumerate(pieces[split], start=1)
+            for roll in _with_notes(path, f"{split} piece {number}", functools.partial(piano_roll, piece), cleaning)
         ]
         for split in pieces
     }
     for split, found in rolls.items():
         if not found:
             raise ValueError(f"{path} must hold at least one piece under {split!r}, got none.")
-    return Music(str(path.name), rolls["train"], rolls["valid"], rolls["test"], "not stated", path.name)
+    splits = {"train": rolls["train"], "validation": rolls["valid"], "test": rolls["test"]}
+    return Music(str(path.name), **splits, licence="not stated", source=path.name, cleaned=cleaning.report())
+
+
+def _with_notes(path, place, read, cleaning):
+    """[the piano roll that `read` returns], or [] where it holds no notes and cleaning leaves it out."""
+    try:
+        return [read(f"{path}: {place}")]
+    except NoNotes:
+        cleaning.fault(path, place, "holds no notes; leave it out.", "leaves such pieces out")
+        return []
 
 
 def piano_roll(steps: Any, place: str = "the piece") -> np.ndarray:
@@ -94,7 +113,7 @@ def piano_roll(steps: Any, place: str = "the piece") -> np.ndarray:
                 )
             keys[number - 1, int(pitch) - LOWEST] = 1
     if not keys.any():
-        raise ValueError(f"{place} holds no notes; leave it out.")
+        raise NoNotes(f"{place} holds no notes; leave it out.")
     return keys
 
 
@@ -103,16 +122,20 @@ def as_midi_numbers(roll: Tensor) -> str:
     return " | ".join(" ".join(str(key + LOWEST) for key in np.flatnonzero(step)) for step in roll)
 
 
-def _from_folder(folder: Path, seconds: float) -> Music:
-    from rnn_zoo.tasks.music.midi import read_midi
-
+def _from_folder(folder: Path, seconds: float, cleaning: Cleaning) -> Music:
     files = sorted(file for file in folder.iterdir() if file.suffix.lower() in (".mid", ".midi"))
-    if len(files) < 3:
-        raise ValueError(f"{folder} must hold at least three .mid files, for three splits; it holds {len(files)}.")
-    pieces = [piano_roll(read_midi(file, seconds), str(file)) for file in files]
-    held_out = max(1, len(files) // 10)
+    pieces = [
+        roll
+        for file in files
+        for roll in _with_notes(
+            folder, file.name, lambda place, file=file: piano_roll(read_midi(file, seconds), place), cleaning
+        )
+    ]
+    if len(pieces) < 3:
+        raise ValueError(f"{folder} must hold at least three .mid files, for three splits; it holds {len(pieces)}.")
+    held_out = max(1, len(pieces) // 10)
     places = {"validation": range(0, 2 * held_out, 2), "test": range(1, 2 * held_out, 2)}
     splits = {split: [pieces[place] for place in chosen] for split, chosen in places.items()}
-    return Music(
-        str(folder), pieces[2 * held_out :], **splits, licence="the user's own files; not stated", source=folder.name
-    )
+    splits["train"] = pieces[2 * held_out :]
+    licence = "the user's own files; not stated"
+    return Music(str(folder), **splits, licence=licence, source=folder.name, cleaned=cleaning.report())

@@ -15,6 +15,10 @@ _TEMPO = 500_000  # microseconds per quarter note: 120 per minute
 _DRUMS = 9  # the channel of percussion
 
 
+class NoNotes(ValueError):
+    """A piece in which no key sounds."""
+
+
 def read_midi(path: str | Path, seconds: float = 0.5) -> list[list[int]]:
     """Reads which MIDI numbers sound at each step of a file.
 
@@ -47,7 +51,7 @@ def read_midi(path: str | Path, seconds: float = 0.5) -> list[list[int]]:
         if message.type == "note_on" and message.velocity:
             began[key] = now
     if not notes:
-        raise ValueError(f"{path} holds no notes; leave it out.")
+        raise NoNotes(f"{path} holds no notes; leave it out.")
     steps: list[set[int]] = [set() for _ in range(max(1, round(max(stop for _, _, stop in notes) / seconds)))]
     for note, start, stop in notes:
         first = round(start / seconds)

@@ -4,15 +4,18 @@ import contextlib
 import gzip
 import unicodedata
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rnn_zoo.checks import one_of
+from rnn_zoo.files.cleaning import Cleaning
+from rnn_zoo.files.tables import decode_utf8
 from rnn_zoo.tasks.tagging.dataset import TaggedSplit
 from rnn_zoo.text.tag_scheme import SCHEMES, convert, fault, find_scheme, split
 
 _CONLLU = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 _DOCUMENT = "-DOCSTART-"
+_NO_SENTENCE = "leaves such sentences out"
 
 
 def read_conll(
@@ -21,6 +24,7 @@ def read_conll(
     word_column: int | str | None = None,
     tag_column: int | str | None = None,
     scheme: str | None = None,
+    cleaning: Cleaning | None = None,
 ) -> tuple[TaggedSplit, str]:
     """Reads words and tags.
 
@@ -34,6 +38,9 @@ def read_conll(
         word_column, tag_column: number of the column from 0, negative from the end; or its name, from the first line
             or, in CoNLL-U, such as "upos". Default: the first and the last; in CoNLL-U "form" and "upos".
         scheme: the tag scheme of the file, "BIO", "IOB1", "BIOES" or "plain" (no names); None detects it.
+        cleaning: what becomes of faults. Where it is active, control characters are removed, lines without a word or a
+            tag and sentences with another number of columns or a wrong tag are left out, and bytes that are not UTF-8
+            become U+FFFD. Default None: they are errors.
 
     Returns:
         (sentences, scheme of the file); names are converted to BIO.
@@ -44,10 +51,11 @@ def read_conll(
             character in a word, invalid UTF-8, no sentence; names the file, the line and the fix.
     """
     path = Path(path)
+    cleaning = cleaning or Cleaning()
     if scheme is not None:
         one_of("scheme", scheme, SCHEMES)
     conllu = path.name.lower().removesuffix(".gz").endswith((".conllu", ".conllup"))
-    lines = _lines(path)
+    lines = _lines(path, cleaning)
     names = list(_CONLLU) if conllu else None
     header = not conllu and any(isinstance(column, str) for column in (word_column, tag_column))
     rows: list[list[tuple[int, str, str]]] = [[]]
@@ -55,8 +63,10 @@ def read_conll(
     document = 0
     tab: bool | None = None
     width: int | None = None
+    broken: set[int] = set()  # numbers of sentences
     for number, line in enumerate(lines, start=1):
         if not line.strip():
+            broken -= set() if rows[-1] else {len(rows) - 1}
             if rows[-1]:
                 documents.append(document)
                 rows.append([])
@@ -84,17 +94,26 @@ def read_conll(
             ]
         if len(fields) != width:
             separator = "a tab" if tab else "spaces"
-            raise ValueError(
-                f"{path}: line {number}: {len(fields)} columns where the lines above have {width}, separated by "
-                f"{separator}. Fill in the missing ones, or end the sentence with a blank line."
+            cleaning.fault(
+                path,
+                number,
+                f"{len(fields)} columns where the lines above have {width}, separated by {separator}. Fill in the "
+                "missing ones, or end the sentence with a blank line.",
+                _NO_SENTENCE,
             )
+            broken.add(len(rows) - 1)
+            continue
         if conllu and not fields[0].isdigit():
             continue
-        rows[-1].append((number, fields[columns[0]], fields[columns[1]]))
-        _check_word(path, *rows[-1][-1])
+        word = _cleaned_word(path, number, fields[columns[0]], fields[columns[1]], cleaning)
+        if word:
+            rows[-1].append((number, word, fields[columns[1]]))
     if rows[-1]:
         documents.append(document)
-    rows = [sentence for sentence in rows if sentence]
+    else:
+        rows.pop()
+    kept = [sentence for sentence in range(len(rows)) if sentence not in broken]
+    rows, documents = [rows[sentence] for sentence in kept], [documents[sentence] for sentence in kept]
     if not rows:
         raise ValueError(
             f"{path} holds no sentence: write one word per line, its tag in the last column, blank lines between "
@@ -102,10 +121,17 @@ def read_conll(
         )
     tags = [[tag for _, _, tag in sentence] for sentence in rows]
     scheme = scheme or _detect_scheme(tags)
-    for sentence, sentence_tags in zip(rows, tags, strict=True):
+    kept = []
+    for sentence, (row, sentence_tags) in enumerate(zip(rows, tags, strict=True)):
         if wrong := fault(sentence_tags, scheme):
             place, message = wrong
-            raise ValueError(f"{path}: line {sentence[place][0]}: {message}")
+            cleaning.fault(path, row[place][0], message, _NO_SENTENCE)
+        else:
+            kept.append(sentence)
+    if not kept:
+        raise ValueError(f"{path} holds no sentence without a fault; check the columns and the scheme of its tags.")
+    rows, documents = [rows[sentence] for sentence in kept], [documents[sentence] for sentence in kept]
+    tags = [tags[sentence] for sentence in kept]
     words = [[word for _, word, _ in sentence] for sentence in rows]
     if scheme != "plain":
         tags = [convert(sentence, scheme, "BIO") for sentence in tags]
@@ -119,7 +145,7 @@ def _detect_scheme(tags: Sequence[Sequence[str]]) -> str:
     return "BIOES" if any(split(tag)[0] in ("E", "S") for sentence in tags for tag in sentence) else "BIO"
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _lines(path: Path, cleaning: Cleaning) -> Sequence[str]:
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path}.")
     data = path.read_bytes()
@@ -129,14 +155,8 @@ def _lines(path: Path) -> Iterator[str]:
         except (OSError, EOFError, zlib.error) as error:
             raise ValueError(f"{path} is not a valid gzip file ({error}): copy or download it again.") from error
     # Lines end with "\n"; `str.splitlines` also splits at characters such as U+0085, which words may hold.
-    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
-        try:
-            yield line.removesuffix(b"\r").decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise ValueError(
-                f"{path}: line {number}: byte {line[error.start]:#04x} is not UTF-8. "
-                "Save the file as UTF-8 (for Latin-1: iconv -f latin1 -t utf-8)."
-            ) from error
+    text = decode_utf8(path, data.removeprefix(b"\xef\xbb\xbf"), cleaning)
+    return [line.removesuffix("\r") for line in text.split("\n")]
 
 
 def _column_index(
@@ -156,13 +176,15 @@ def _column_index(
     return column
 
 
-def _check_word(path: Path, number: int, word: str, tag: str) -> None:
+def _cleaned_word(path: Path, number: int, word: str, tag: str, cleaning: Cleaning) -> str:
+    """The word without control characters; "" if the line is to be left out."""
     for what, text in (("word", word), ("tag", tag)):
         if not text.strip():
-            raise ValueError(f"{path}: line {number}: the {what} is empty. Fill it in, or remove the line.")
+            cleaning.fault(path, number, f"the {what} is empty. Fill it in.", "leaves such lines out")
+            return ""
     for character in word:
         if unicodedata.category(character) == "Cc":
-            raise ValueError(
-                f"{path}: line {number}: the word {word!r} holds the control character U+{ord(character):04X}. "
-                "Remove it."
-            )
+            message = f"the word {word!r} holds the control character U+{ord(character):04X}. Remove it."
+            cleaning.fault(path, number, message, "removes control characters")
+            word = word.replace(character, "")
+    return word

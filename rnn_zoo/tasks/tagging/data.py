@@ -2,10 +2,12 @@
 
 import functools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from rnn_zoo.checks import fraction, one_of
+from rnn_zoo.files.cleaning import Cleaning
 from rnn_zoo.files.tfds import import_tfds
 from rnn_zoo.samples import sample_folder
 from rnn_zoo.tasks.tagging.conll import read_conll
@@ -28,6 +30,7 @@ def load_tagged(
     scheme: str | None = None,
     validation: float = 0.1,
     seed: int = 0,
+    clean: bool = False,
 ) -> TaggedDataset:
     """Loads sentences with a tag for every word in three splits.
 
@@ -41,6 +44,8 @@ def load_tagged(
             none. Whole documents are held out if the file has them. The splits of a named data set, and of a folder
             with a dev file, are fixed.
         seed: seed of the splits, >= 0.
+        clean: mends the faults of your own files, which otherwise are errors, see `read_conll`; `cleaned` of the data
+            set says what was done.
     Returns:
         TaggedDataset; names are tagged in BIO.
     Raises:
@@ -49,7 +54,9 @@ def load_tagged(
     """
     validation = fraction("validation", validation)
     if data == "wnut17":
-        splits = {split: read_conll(_WNUT17 / f"{file}.conll.gz")[0] for split, file in _WNUT17_FILES.items()}
+        splits: dict[str, Any] = {
+            split: read_conll(_WNUT17 / f"{file}.conll.gz")[0] for split, file in _WNUT17_FILES.items()
+        }
         source = "WNUT 2017, Derczynski et al. 2017, https://github.com/leondz/emerging_entities_17"
         return TaggedDataset("wnut17", "BIO", **splits, licence="CC BY 4.0", source=source)
     if data == "conll2003":
@@ -59,7 +66,10 @@ def load_tagged(
         if path.suffix or len(path.parts) > 1:
             raise FileNotFoundError(f"`data`: there is no file or folder {path}.")
         one_of("data", str(data), TAGGED_NAMES)
-    read = functools.partial(read_conll, word_column=word_column, tag_column=tag_column, scheme=scheme)
+    cleaning = Cleaning(clean)
+    read = functools.partial(
+        read_conll, word_column=word_column, tag_column=tag_column, scheme=scheme, cleaning=cleaning
+    )
     files = _files(path) if path.is_dir() else {"train": path}
     splits, schemes = {}, {}
     for split, file in files.items():
@@ -73,7 +83,8 @@ def load_tagged(
     if "validation" not in splits:
         splits["train"], splits["validation"] = _hold_out(path, splits["train"], validation, seed)
     scheme = "plain" if schemes["train"] == "plain" else "BIO"
-    return TaggedDataset(str(data), scheme, **splits, licence="the user's own files; not stated", source=str(path))
+    licence = "the user's own files; not stated"
+    return TaggedDataset(str(data), scheme, **splits, licence=licence, source=str(path), cleaned=cleaning.report())
 
 
 def _conll2003() -> TaggedDataset:
@@ -89,7 +100,7 @@ def _conll2003() -> TaggedDataset:
         builder = tfds.builder("conll2003/conll2003:1.0.0")
         builder.download_and_prepare()
         names = builder.info.features["ner"].feature.names
-        splits = {"train": read("train"), "validation": read("dev"), "test": read("test")}
+        splits: dict[str, Any] = {"train": read("train"), "validation": read("dev"), "test": read("test")}
     except (OSError, tfds.download.DownloadError) as error:
         raise OSError(
             f"conll2003 could not be read or downloaded: {error}\nSet the variable TFDS_DATA_DIR to a folder that "

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from rnn_zoo.files.cleaning import with_report
 from rnn_zoo.text.tag_scheme import OUTSIDE, split, tags_of
 
 
@@ -44,6 +45,7 @@ class TaggedDataset:
         train, validation, test: the splits; validation may be empty.
         licence: the licence as the source states it, or that it states none.
         source: where the sentences are from.
+        cleaned: what was done to the faults of the files, a sentence each.
     """
 
     name: str
@@ -53,6 +55,7 @@ class TaggedDataset:
     test: TaggedSplit
     licence: str
     source: str
+    cleaned: tuple[str, ...] = ()
 
     @functools.cached_property
     def types(self) -> list[str]:
@@ -77,3 +80,6 @@ class TaggedDataset:
     def __repr__(self) -> str:
         sizes = ", ".join(f"{name}={len(getattr(self, name)):,}" for name in ("train", "validation", "test"))
         return f"TaggedDataset({self.name!r}, {self.scheme}, types={self.types}, {sizes})"
+
+    def __str__(self) -> str:
+        return with_report(repr(self), self.cleaned)

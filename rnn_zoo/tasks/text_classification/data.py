@@ -22,6 +22,7 @@ def load(
     group_column: str | None = None,
     validation: float = 0.1,
     seed: int = 0,
+    clean: bool = False,
 ) -> TextDataset:
     """Loads labelled texts in three splits.
 
@@ -37,6 +38,8 @@ def load(
         validation: fraction of the rows of one file, or of the training rows, to hold out for validation, stratified
             by class. 0: none. The splits of "sample" and of a folder with validation.* are fixed.
         seed: seed of the splits, >= 0.
+        clean: leaves faulty rows of your own files out, which otherwise are errors; `cleaned` of the data set says what
+            was done.
     Returns:
         TextDataset
     Raises:
@@ -66,4 +69,5 @@ def load(
         group_column=group_column,
         validation=validation,
         seed=seed,
+        clean=clean,
     )

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from rnn_zoo.files.cleaning import with_report
+
 
 @dataclasses.dataclass(frozen=True)
 class TextSplit:
@@ -41,6 +43,7 @@ class TextDataset:
         licence: the licence as the source states it, or that it states none.
         source: where the texts come from.
         read_unlabelled: function that reads the unlabelled texts; None if there are none.
+        cleaned: what was done to the faults of the files, a sentence each.
 
     Attributes:
         unlabelled: texts without a label, for pre-training, or None; read when first used.
@@ -55,6 +58,7 @@ class TextDataset:
     licence: str
     source: str
     read_unlabelled: Callable[[], list[str]] | None = dataclasses.field(default=None, repr=False)
+    cleaned: tuple[str, ...] = ()
 
     @functools.cached_property
     def unlabelled(self) -> list[str] | None:
@@ -70,3 +74,6 @@ class TextDataset:
     def __repr__(self) -> str:
         sizes = f"train={len(self.train):,}, validation={len(self.validation):,}, test={len(self.test):,}"
         return f"TextDataset({self.name!r}, labels={self.labels}, {sizes})"
+
+    def __str__(self) -> str:
+        return with_report(repr(self), self.cleaned)

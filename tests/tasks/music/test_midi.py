@@ -46,7 +46,7 @@ def test_json_pieces(tmp_path):
     for content, message in (
         ({"train": [STEPS], "valid": [STEPS], "test": [[[20]]]}, "test piece 1, step 1: 20 is not a piano key"),
         ({"train": [STEPS], "valid": [], "test": [STEPS]}, "must hold at least one piece under 'valid'"),
-        ({"train": [[[]]], "valid": [STEPS], "test": [STEPS]}, "train piece 1 holds no notes"),
+        ({"train": [[[]]], "valid": [STEPS], "test": [STEPS]}, "train piece 1: holds no notes"),
         ({"train": []}, "must be JSON with pieces under"),
         ({"train": 5, "valid": [STEPS], "test": [STEPS]}, "must be JSON with pieces under"),
         ({"train": [[60, 62]], "valid": [STEPS], "test": [STEPS]}, "train piece 1 must be a list of steps, each"),

@@ -123,7 +123,9 @@ def test_a_class_with_too_few_rows(tmp_path):
 
 def test_an_empty_label(tmp_path):
     message = load_error(csv_file(tmp_path / "a.csv", ["a,x", "b, "]))
-    assert message == "FILE: line 3: the label is empty. Fill it in, or remove the row."
+    assert message == (
+        "FILE: line 3: the label is empty. Fill it in. Or pass `clean`, which leaves such rows out and counts them."
+    )
 
 
 @pytest.mark.parametrize(
