@@ -132,6 +132,7 @@ def predict(
     text_column: str = "text",
     out: Path | None = None,
     overwrite: bool = False,
+    clean: bool = False,
     batch_size: int = 64,
     format: Literal["table", "json"] | None = None,
     temperature: float | None = None,
@@ -150,6 +151,7 @@ def predict(
         text_column: column of the file that holds the text.
         out: CSV file to write, one row per text; by default NAME.predictions.csv beside the file.
         overwrite: replace `--out` if it exists; the input file is never replaced.
+        clean: leave faulty rows of a file of texts out, and say how many, instead of refusing the file.
         batch_size: texts per batch.
         format: how to print predictions for texts of the command line; by default as a table. With --file, the ending
             of `--out` states the format.
@@ -164,6 +166,8 @@ def predict(
         raise ValueError('predict needs either texts or --file, e.g. rnn-zoo predict MODEL "The food is not good".')
     if out and not file:
         raise ValueError("`out` needs --file; predictions for texts of the command line are printed.")
+    if clean and not file:
+        raise ValueError("`clean` is for a --file of texts: leave it out.")
     if file and format:
         raise ValueError(f"`format` {format!r} is for texts of the command line: leave it out with --file.")
     from rnn_zoo.zoo import load
@@ -179,7 +183,7 @@ def predict(
         )
     options["batch_size"] = batch_size
     if file:
-        print(exported.answer_file(file, out, text_column=text_column, overwrite=overwrite, **options))
+        print(exported.answer_file(file, out, text_column=text_column, overwrite=overwrite, clean=clean, **options))
     else:
         exported.show(text, _console(), format=format or "table", **options)
 

@@ -12,6 +12,7 @@ from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.answer import Answer
 from rnn_zoo.export.bulk import predict_file
 from rnn_zoo.export.exported import Exported
+from rnn_zoo.files.cleaning import with_report
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -78,10 +79,15 @@ class Classifier(Exported):
         text_column: str = "text",
         batch_size: int = 64,
         overwrite: bool = False,
+        clean: bool = False,
     ) -> str:
         """Writes predictions for the texts in a file; see `Exported.answer_file`."""
-        written, counts = predict_file(
-            self, path, out, text_column=text_column, batch_size=batch_size, progress=True, overwrite=overwrite
-        )
+        options: dict[str, Any] = {
+            "text_column": text_column,
+            "batch_size": batch_size,
+            "overwrite": overwrite,
+            "clean": clean,
+        }
+        written, counts, cleaned = predict_file(self, path, out, progress=True, **options)
         listed = ", ".join(f"{label} {count:,}" for label, count in counts.most_common())
-        return f"{written}: {counts.total():,} texts answered: {listed}."
+        return with_report(f"{written}: {counts.total():,} texts answered: {listed}.", cleaned)

@@ -117,6 +117,7 @@ class Exported:
         text_column: str = "text",
         batch_size: int = 64,
         overwrite: bool = False,
+        clean: bool = False,
     ) -> str:
         """Writes predictions for the inputs in a file; returns a sentence about them.
 
@@ -126,5 +127,14 @@ class Exported:
             text_column: column of the texts, for files with columns.
             batch_size: > 0, texts per batch.
             overwrite: replaces `out` if it exists; never the input.
+            clean: leaves faulty rows of a file of texts out, which otherwise are errors; a kind that reads no texts
+                refuses it.
         """
         raise NotImplementedError(f"{type(self).__name__} must define `answer_file`.")
+
+    def refuse_clean(self, clean: bool) -> None:
+        """ValueError if `clean` is asked of a kind that reads no texts."""
+        if clean:
+            raise ValueError(
+                f"`clean` is for files of texts, and {self.name} is of the kind {self.kind!r}; leave it out."
+            )

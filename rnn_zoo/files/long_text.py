@@ -1,14 +1,13 @@
 """One long text, split by position, for language models."""
 
 import dataclasses
-import gzip
 import hashlib
 from pathlib import Path
 
 from rnn_zoo.checks import one_of
 from rnn_zoo.files.cleaning import Cleaning, with_report
 from rnn_zoo.files.splits import SPLIT_NAMES
-from rnn_zoo.files.tables import decode_utf8
+from rnn_zoo.files.tables import text_lines
 from rnn_zoo.samples import sample_folder
 
 _SAMPLES = {"tinyshakespeare": sample_folder("tinyshakespeare") / "tinyshakespeare.txt.gz"}
@@ -88,13 +87,7 @@ def read_text(path: str | Path, cleaning: Cleaning | None = None) -> str:
     Raises:
         ValueError: the file is not UTF-8 (names line and byte) or not valid gzip.
     """
-    path = Path(path)
-    try:
-        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (gzip.BadGzipFile, EOFError) as error:
-        raise ValueError(f"{path} is not a valid gzip file ({error}): rename it, or download it again.") from error
-    text = decode_utf8(path, data.removeprefix(b"\xef\xbb\xbf"), cleaning or Cleaning())
-    return text.replace("\r\n", "\n")
+    return "".join(text_lines(Path(path), cleaning or Cleaning())).replace("\r\n", "\n")
 
 
 def _file_of(folder, names):

@@ -4,12 +4,12 @@ import contextlib
 import csv
 import dataclasses
 import gzip
-import io
 import json
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from rnn_zoo.files.cleaning import Cleaning
 
@@ -27,6 +27,7 @@ _BINARY = {
 }
 LEAVES_OUT = "leaves such rows out"
 _NOT_UTF8 = "replaces bytes that are not UTF-8 by U+FFFD"
+_LONGEST_LINE = 64_000_000
 _NAME_IT = "Name one of these, or add it."
 
 
@@ -72,92 +73,105 @@ def read_table(path: str | Path, columns: Sequence[str], cleaning: Cleaning | No
         ValueError: the file is empty, is not UTF-8, is not in the format of its extension, lacks a column, or has a row
             with a different number of columns; the message names the file, the line and the fix.
     """
-    cleaning = cleaning or Cleaning()
-    path, ending, text = _open(path, cleaning)
-    rows = {"csv": _csv_rows, "tsv": _tsv_rows, "jsonl": _jsonl_rows}[ending](path, text, list(columns), cleaning)
     values = {column: [] for column in columns}
     lines = []
-    for line, row in rows:
+    for line, row in table_rows(path, columns, cleaning):
         lines.append(line)
         for column, value in zip(columns, row, strict=True):
             values[column].append(value)
-    if not lines:
-        raise ValueError(f"{path} is empty: it has no rows" + (" below its header." if ending != "jsonl" else "."))
     return Table(Path(path), values, lines)
+
+
+def table_rows(
+    path: str | Path, columns: Sequence[str], cleaning: Cleaning | None = None
+) -> Iterator[tuple[int, list[Any]]]:
+    """Yields (line, values) of one row after the other, so that a file may be larger than memory; see `read_table`."""
+    path, ending, lines = _open(path, cleaning := cleaning or Cleaning())
+    rows = {"csv": _csv_rows, "tsv": _tsv_rows, "jsonl": _jsonl_rows}[ending](path, lines, list(columns), cleaning)
+    empty = True
+    for row in rows:
+        yield row
+        empty = False
+    if empty:
+        raise ValueError(f"{path} is empty: it has no rows" + (" below its header." if ending != "jsonl" else "."))
 
 
 def read_header(path: str | Path) -> list[str]:
     """The column names of a CSV or TSV file, in their order; raises the errors of `read_table`."""
-    path, ending, text = _open(path, Cleaning())
+    path, ending, lines = _open(path, Cleaning())
     if ending == "jsonl":
         raise ValueError(f"{path}: JSONL has no header; save it as CSV.")
-    first = next(content for _, content in _lines(text))
+    first = next(content for _, content in _numbered(lines))
     return next(csv.reader([first])) if ending == "csv" else first.split("\t")
 
 
 def _open(path, cleaning):
-    """Reads a file: (path, extension without .gz, text)."""
+    """(path, extension without .gz, iterator over its lines with their ends) of a file."""
     path = Path(path)
     if not is_table(path):
         raise ValueError(f"{path}: the file name must end in one of {', '.join(ENDINGS)}.")
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path}.")
     ending = path.name.lower().removesuffix(".gz").rpartition(".")[2]
-    return path, ending, _decode(path, ending, cleaning)
+    lines = text_lines(path, cleaning, binary=f"not {ending.upper()}, although its extension says so")
+    return path, ending, lines
 
 
-def _decode(path, ending, cleaning):
-    data = path.read_bytes()
-    if path.name.lower().endswith(".gz"):
-        try:
-            data = gzip.decompress(data)
-        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-            raise ValueError(f"{path} is not a valid gzip file, although its extension says so: {error}.") from error
+def text_lines(path: Path, cleaning: Cleaning, binary: str = "not a text file") -> Iterator[str]:
+    """Yields the lines of a UTF-8 file, plain or gzipped, with their ends; only "\\n" ends a line.
+
+    Args:
+        path: the file; .gz is unpacked.
+        cleaning: what becomes of bytes that are not UTF-8.
+        binary: what the error says of a file that is no text.
+    Raises:
+        ValueError: the file is empty, binary, damaged or not UTF-8, or has a line of over 64 MB; names the line.
+    """
+    empty, waiting = True, []  # lines wait until one is not blank
+    try:
+        with (gzip.open if path.name.lower().endswith(".gz") else open)(path, "rb") as file:
+            for number, data in enumerate(iter(lambda: file.readline(_LONGEST_LINE + 1), b""), start=1):
+                if number == 1:
+                    _refuse_binary(path, data, binary)
+                    data = data.removeprefix(b"\xef\xbb\xbf")
+                if b"\0" in data:
+                    raise ValueError(f"{path}: line {number}: a zero byte; the file is {binary}.")
+                if len(data) > _LONGEST_LINE:
+                    raise ValueError(f"{path}: line {number} is longer than {_LONGEST_LINE:,} bytes; break it.")
+                waiting.append(_decoded(path, number, data, cleaning))
+                if data.strip() or not empty:
+                    yield from waiting
+                    waiting, empty = [], False
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise ValueError(f"{path} is not a valid gzip file, although its extension says so: {error}.") from error
+    if empty:
+        raise ValueError(f"{path} is empty. Give a file with at least one line.")
+
+
+def _refuse_binary(path, data, binary):
     for magic, kind in _BINARY.items():
         if data.startswith(magic):
-            raise ValueError(f"{path} is not {ending.upper()}, although its extension says so: its content is {kind}.")
+            raise ValueError(f"{path} is {binary}: its content is {kind}.")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ValueError(f"{path}: line 1: the file is UTF-16, not UTF-8. Save it as UTF-8.")
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if not data.strip():
-        raise ValueError(f"{path} is empty. Give a file with at least one row.")
-    if b"\0" in data:
-        line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise ValueError(
-            f"{path}: line {line}: a zero byte; the file is not {ending.upper()}, although its extension says so."
-        )
-    return decode_utf8(path, data, cleaning)
 
 
-def decode_utf8(path: str | Path, data: bytes, cleaning: Cleaning) -> str:
-    """The text of a UTF-8 file; where cleaning is active, bytes that are not UTF-8 become U+FFFD, a line at a time.
-
-    Raises:
-        ValueError: a byte is not UTF-8, and cleaning is not active; names the line.
-    """
+def _decoded(path, number, data, cleaning):
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        if not cleaning.active:
-            number = data.count(b"\n", 0, error.start) + 1
-            raise ValueError(
-                f"{path}: line {number}: byte {data[error.start]:#04x} at offset {error.start} is not UTF-8. Save the "
-                f"file as UTF-8 (for Latin-1: iconv -f latin1 -t utf-8), or pass `clean`, which {_NOT_UTF8}."
-            ) from error
-    lines = data.split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        try:
-            line.decode("utf-8")
-        except UnicodeDecodeError:
+        if cleaning.active:
             cleaning.fault(path, number, "not UTF-8.", _NOT_UTF8)
-            lines[number - 1] = line.decode("utf-8", errors="replace").encode()
-    return b"\n".join(lines).decode("utf-8")
+            return data.decode("utf-8", errors="replace")
+        raise ValueError(
+            f"{path}: line {number}: byte {data[error.start]:#04x} is not UTF-8. Save the file "
+            f"as UTF-8 (for Latin-1: iconv -f latin1 -t utf-8), or pass `clean`, which {_NOT_UTF8}."
+        ) from error
 
 
-def _csv_rows(path, text, columns, cleaning):
-    _check_not_markup(path, text, "CSV")
+def _csv_rows(path, lines, columns, cleaning):
     with _long_fields():
-        reader = csv.reader(io.StringIO(text, newline="\n"), strict=True)
+        reader = csv.reader(_not_markup(path, lines, "CSV"), strict=True)
         places = None
         start = 1
         try:
@@ -174,10 +188,9 @@ def _csv_rows(path, text, columns, cleaning):
             ) from error
 
 
-def _tsv_rows(path, text, columns, cleaning):
-    _check_not_markup(path, text, "TSV")
+def _tsv_rows(path, lines, columns, cleaning):
     places = None
-    for line, content in _lines(text):
+    for line, content in _numbered(_not_markup(path, lines, "TSV")):
         row = content.split("\t")
         if places is None:
             width, places = len(row), _places(path, row, columns, "\t")
@@ -185,8 +198,8 @@ def _tsv_rows(path, text, columns, cleaning):
             yield line, [row[place] for place in places]
 
 
-def _jsonl_rows(path, text, columns, cleaning):
-    for line, content in _lines(text):
+def _jsonl_rows(path, lines, columns, cleaning):
+    for line, content in _numbered(lines):
         try:
             row = json.loads(content)
         except json.JSONDecodeError as error:
@@ -205,9 +218,10 @@ def _jsonl_rows(path, text, columns, cleaning):
         yield line, [row[column] for column in columns]
 
 
-def _lines(text):
-    for line, content in enumerate(text.split("\n"), start=1):
-        content = content.removesuffix("\r")
+def _numbered(lines):
+    """Yields (number, line without its end) of the lines that are not empty."""
+    for line, content in enumerate(lines, start=1):
+        content = content.removesuffix("\n").removesuffix("\r")
         if content:
             yield line, content
 
@@ -242,17 +256,21 @@ def _has_width(path, line, row, width, cleaning):
     return False
 
 
-def _check_not_markup(path, text, expected):
-    start = text[:1000].lstrip().lower()
-    if start.startswith(("<!doctype", "<html", "<?xml")):
-        raise ValueError(f"{path} is not {expected}, although its extension says so: its content is HTML or XML.")
-    if start.startswith(("{", "[")):
-        first = text.lstrip().split("\n", 1)[0]
-        with contextlib.suppress(json.JSONDecodeError):
-            json.loads(first)
-            raise ValueError(
-                f"{path} is not {expected}, although its extension says so: its content is JSON. Rename it to .jsonl."
-            )
+def _not_markup(path, lines, expected):
+    """The lines; ValueError if the first that is not blank begins as HTML, XML or JSON does."""
+    begun = False
+    for line in lines:
+        start = line[:1000].lstrip().lower()
+        if start and not begun:
+            begun = True
+            content = "HTML or XML" if start.startswith(("<!doctype", "<html", "<?xml")) else None
+            if start.startswith(("{", "[")):
+                with contextlib.suppress(json.JSONDecodeError):
+                    json.loads(line)
+                    content = "JSON. Rename it to .jsonl"
+            if content:
+                raise ValueError(f"{path} is not {expected}, although its extension says so: its content is {content}.")
+        yield line
 
 
 def _listed(names):

@@ -4,7 +4,7 @@ import csv
 import dataclasses
 import functools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,11 @@ from rich.console import Console
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.decoding.sample import check_sampling
 from rnn_zoo.export.batching import checked_texts
-from rnn_zoo.export.bulk import check_output, read_texts
+from rnn_zoo.export.bulk import TextFile, check_output
 from rnn_zoo.export.exported import Exported
 from rnn_zoo.export.output import output_file
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.cleaning import with_report
 from rnn_zoo.generation.vectors import checked_vectors
 from rnn_zoo.text import Symbols
 from rnn_zoo.types import Tensor
@@ -186,25 +187,43 @@ class PretrainedWriter(Exported):
         text_column: str = "text",
         batch_size: int = 64,
         overwrite: bool = False,
+        clean: bool = False,
         **drawing: Any,
     ) -> str:
         """See `Exported`; a network that describes vectors takes a .npy file <float>[rows, ...], or an .npz file."""
-        inputs: Any
+        pieces: Iterable[tuple[Sequence[list[Any]], Any]]
+        cleaned: tuple[str, ...] = ()
         if self.reads_vectors:
+            self.refuse_clean(clean)
             out, head = output_file(path, out, overwrite), ["row"]
             inputs = self._vectors(path)
-            given = [[row] for row in range(len(next(iter(inputs.values()))))]
+            pieces = [([[row] for row in range(len(next(iter(inputs.values()))))], inputs)]
         else:
             out, head = check_output(path, out, overwrite), ["line", "text"]
-            lines, inputs = read_texts(path, text_column)
-            given = [list(pair) for pair in zip(lines, inputs, strict=True)]
-        answers = self._answers(inputs, batch_size, drawing)
+            texts = TextFile(path, text_column, clean=clean)
+            self._check_beginnings(texts)
+            cleaned = texts.cleaned
+            pieces = (
+                ([list(pair) for pair in zip(lines, piece, strict=True)], piece)
+                for lines, piece in texts.pieces(progress=True)
+            )
+        count = 0
         with atomic_file(out, newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow([*head, "written", "score"])
-            for start, answer in zip(given, answers, strict=True):
-                writer.writerow([*start, answer.text, f"{answer.score:.6f}"])
-        return f"{out}: {len(given):,} {'vectors' if self.reads_vectors else 'texts'} answered."
+            for given, inputs in pieces:
+                for start, answer in zip(given, self._answers(inputs, batch_size, drawing), strict=True):
+                    writer.writerow([*start, answer.text, f"{answer.score:.6f}"])
+                count += len(given)
+        answered = f"{out}: {count:,} {'vectors' if self.reads_vectors else 'texts'} answered."
+        return with_report(answered, cleaned)
+
+    def _check_beginnings(self, texts: TextFile) -> None:
+        """Checks, before any is continued, that a language model can continue every text of a file."""
+        if self.settings["task"] == "continue":
+            for lines, piece in texts.pieces():
+                for line, text in zip(lines, piece, strict=True):
+                    self.symbols.check_beginning(text, f"{texts.path}: line {line}")
 
     def _answers(self, texts: Any, batch_size: int, drawing: Mapping[str, Any]) -> list[WrittenText]:
         if drawing:

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from rnn_zoo.cli import main
+from rnn_zoo.export import bulk
 from rnn_zoo.export.bulk import predict_file
 from rnn_zoo.zoo import load
 
@@ -33,7 +35,7 @@ def write(path, texts):
 @pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "jsonl.gz", "txt"])
 def test_every_format_gets_the_same_answers(tiny, tmp_path, ending):
     source = write(tmp_path / f"reviews.{ending}", TEXTS)
-    out, counts = predict_file(tiny, source)
+    out, counts, cleaned = predict_file(tiny, source)
     assert out == tmp_path / "reviews.predictions.csv"
     with open(out, newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -45,7 +47,7 @@ def test_every_format_gets_the_same_answers(tiny, tmp_path, ending):
     for row, answer in zip(rows, answers, strict=True):
         assert float(row["score"]) == pytest.approx(answer.score, abs=1e-5)
         assert float(row["probability_neutral"]) == pytest.approx(answer.probabilities["neutral"], abs=1e-5)
-    assert counts.total() == 4
+    assert counts.total() == 4 and cleaned == ()
 
 
 def test_the_input_is_never_overwritten(tiny, tmp_path):
@@ -99,6 +101,49 @@ def test_a_missing_file_and_a_folder(tiny, tmp_path):
     source = write(tmp_path / "reviews.csv", TEXTS)
     with pytest.raises(ValueError, match="`out` must be a file"):
         predict_file(tiny, source, tmp_path)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl.gz", "txt"])
+def test_a_file_is_answered_in_pieces(tiny, tmp_path, monkeypatch, ending):
+    texts = [f"the film {number} is good" for number in range(25)]
+    source = write(tmp_path / f"reviews.{ending}", texts)
+    whole, counts, _ = predict_file(tiny, source, tmp_path / "whole.csv")
+    sizes = []
+    predict = type(tiny).predict
+
+    def noted(self, piece, batch_size):
+        sizes.append(len(piece))
+        return predict(self, piece, batch_size)
+
+    monkeypatch.setattr(bulk, "_PIECE", 10)
+    monkeypatch.setattr(type(tiny), "predict", noted)
+    cut, same, _ = predict_file(tiny, source, tmp_path / "cut.csv")
+    assert sizes == [10, 10, 5]
+    assert cut.read_text() == whole.read_text() and counts == same
+    monkeypatch.setattr(bulk, "_PIECE_CHARACTERS", 100)
+    assert max(len(piece) for _, piece in bulk.TextFile(source).pieces()) == 6
+
+
+def test_a_fault_at_the_end_of_a_file_is_found_before_any_work(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(bulk, "_PIECE", 2)
+    monkeypatch.setattr(type(tiny), "predict", lambda *_: pytest.fail("the work began"))
+    source = tmp_path / "reviews.jsonl"
+    source.write_text('{"text": "good"}\n' * 9 + '{"text": 3}\n')
+    with pytest.raises(ValueError, match=r"line 10: the text must be a string, got 3.*pass `clean`"):
+        predict_file(tiny, source)
+
+
+def test_faulty_rows_are_left_out_on_request(tiny, exported, tmp_path, capsys):
+    source = tmp_path / "reviews.jsonl"
+    source.write_text('{"text": "good"}\n{"text": 3}\n{"text": "bad"}\n')
+    assert main(["predict", str(exported), "--file", str(source), "--clean"]) == 0
+    printed = capsys.readouterr().out
+    assert "2 texts answered" in printed
+    assert f"{source}: `clean` leaves such rows out: 1, the first at line 2." in " ".join(printed.split())
+    with open(tmp_path / "reviews.predictions.csv", newline="") as file:
+        assert [(row["line"], row["text"]) for row in csv.DictReader(file)] == [("1", "good"), ("3", "bad")]
+    assert main(["predict", str(exported), "good", "--clean"]) == 2
+    assert "`clean` is for a --file of texts" in capsys.readouterr().err
 
 
 def test_a_failure_in_between_leaves_the_old_answers(tiny, tmp_path, monkeypatch):

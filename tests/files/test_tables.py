@@ -104,7 +104,7 @@ def test_a_column_that_is_there_twice(tmp_path):
 @pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.jsonl", "a.csv.gz", "a.jsonl.gz"])
 @pytest.mark.parametrize("content", ["", "\n \n", "\ufeff"])
 def test_empty_file(tmp_path, name, content):
-    assert read_error(tmp_path / name, content) == "FILE is empty. Give a file with at least one row."
+    assert read_error(tmp_path / name, content) == "FILE is empty. Give a file with at least one line."
 
 
 @pytest.mark.parametrize(("name", "content"), [("a.csv", "text,label\n"), ("a.tsv", "text\tlabel\r\n\r\n")])
@@ -115,7 +115,7 @@ def test_header_alone(tmp_path, name, content):
 @pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
 def test_not_utf8(tmp_path, name):
     message = read_error(tmp_path / name, "text,label\ngood,x\ncafé,y\n".encode("latin-1"))
-    assert message.startswith("FILE: line 3: byte 0xe9 at offset 21 is not UTF-8. Save the file as UTF-8")
+    assert message.startswith("FILE: line 3: byte 0xe9 is not UTF-8. Save the file as UTF-8")
 
 
 def test_utf16(tmp_path):

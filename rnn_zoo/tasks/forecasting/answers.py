@@ -113,7 +113,9 @@ class Forecasts(Exported):
         text_column: str = "text",
         batch_size: int = 64,
         overwrite: bool = False,
+        clean: bool = False,
     ) -> str:
+        self.refuse_clean(clean)
         out = check_output(path, out, overwrite)
         table = self.predict(path)
         with atomic_file(out, newline="") as file:

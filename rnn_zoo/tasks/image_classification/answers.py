@@ -70,11 +70,13 @@ class Images(Classifier):
         text_column: str = "text",
         batch_size: int = 64,
         overwrite: bool = False,
+        clean: bool = False,
     ) -> str:
         """Writes the answers to a folder of images, one image file, or an .npz file with `images`; see `Exported`.
 
         `text_column` is not used: images have no columns.
         """
+        self.refuse_clean(clean)
         path = Path(path)
         if not path.exists():
             raise FileNotFoundError(f"there is no file or folder {path}.")

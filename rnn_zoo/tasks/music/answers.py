@@ -96,12 +96,14 @@ class PretrainedMusic(Exported):
         text_column: str = "text",
         batch_size: int = 64,
         overwrite: bool = False,
+        clean: bool = False,
         **drawing: Any,
     ) -> str:
         """Continues a .mid file and writes both as another .mid file; `text_column` and `batch_size` are not used."""
         from rnn_zoo.tasks.music.data import piano_roll
         from rnn_zoo.tasks.music.midi import read_midi, write_midi
 
+        self.refuse_clean(clean)
         path, seconds = Path(path), self.settings["seconds"]
         out = output_file(path, out, overwrite, ".predictions.mid")
         given = piano_roll(read_midi(path, seconds), str(path))

@@ -12,9 +12,10 @@ from rich.console import Console
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.batching import checked_texts
-from rnn_zoo.export.bulk import check_output, read_texts
+from rnn_zoo.export.bulk import TextFile, check_output
 from rnn_zoo.export.exported import Exported
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.cleaning import with_report
 from rnn_zoo.types import Tensor
 
 
@@ -131,18 +132,19 @@ class Steps(Exported):
         text_column: str = "text",
         batch_size: int = 64,
         overwrite: bool = False,
+        clean: bool = False,
     ) -> str:
         """Writes the detections in the texts of a file, one per row; see `Exported`."""
         path = Path(path)
         out = check_output(path, out, overwrite)
-        lines, texts = read_texts(path, text_column)
+        texts = TextFile(path, text_column, clean=clean)
         count = 0
-        answers = self.probabilities(texts, batch_size)
         with atomic_file(out, newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(["line", "character", "label", "probability"])
-            for line, answer in zip(lines, answers, strict=True):
-                for place, label in np.argwhere(answer >= 0.5):
-                    writer.writerow([line, place + 1, self.labels[label], f"{answer[place, label]:.6f}"])
-                    count += 1
-        return f"{out}: {len(texts):,} texts answered, {count:,} detections."
+            for lines, piece in texts.pieces(progress=True):
+                for line, answer in zip(lines, self.probabilities(piece, batch_size), strict=True):
+                    for place, label in np.argwhere(answer >= 0.5):
+                        writer.writerow([line, place + 1, self.labels[label], f"{answer[place, label]:.6f}"])
+                        count += 1
+        return with_report(f"{out}: {len(texts):,} texts answered, {count:,} detections.", texts.cleaned)

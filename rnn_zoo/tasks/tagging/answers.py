@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.batching import batches_of_like_length, checked_texts, progress_bar
-from rnn_zoo.export.bulk import check_output, read_texts
+from rnn_zoo.export.bulk import TextFile, check_output
 from rnn_zoo.export.exported import Exported
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.cleaning import with_report
 from rnn_zoo.tasks.tagging.highlight import colors, highlighted
 from rnn_zoo.text.tag_scheme import split
 
@@ -152,22 +153,21 @@ class Tagger(Exported):
         text_column: str = "text",
         batch_size: int = 64,
         overwrite: bool = False,
+        clean: bool = False,
     ) -> str:
         """Writes one JSON line per text: `line` (where the text starts in the file), `text`, `tokens`, `spans`."""
         out = check_output(path, out, overwrite, ending=".predictions.jsonl")
-        lines, texts = read_texts(path, text_column)
-        answers = self.predict(texts, batch_size=batch_size, progress=True)
+        texts = TextFile(path, text_column, clean=clean)
+        found: collections.Counter[str] = collections.Counter()
         with atomic_file(out) as file:
-            for line, answer in zip(lines, answers, strict=True):
-                json.dump({"line": line, **dataclasses.asdict(answer)}, file, ensure_ascii=False)
-                file.write("\n")
-        found = collections.Counter(
-            mark
-            for answer in answers
-            for mark in ([span.type for span in answer.spans] if self.types else [word.tag for word in answer.tokens])
-        )
+            for lines, piece in texts.pieces(progress=True):
+                for line, answer in zip(lines, self.predict(piece, batch_size=batch_size), strict=True):
+                    json.dump({"line": line, **dataclasses.asdict(answer)}, file, ensure_ascii=False)
+                    file.write("\n")
+                    marks = [span.type for span in answer.spans] if self.types else [word.tag for word in answer.tokens]
+                    found.update(marks)
         counts = ", ".join(f"{kind} {count:,}" for kind, count in found.most_common()) or "nothing found"
-        return f"{out}: {len(texts):,} texts tagged: {counts}."
+        return with_report(f"{out}: {len(texts):,} texts tagged: {counts}.", texts.cleaned)
 
 
 def _tagged(text: str, outputs: dict[str, Any]) -> Tagged:

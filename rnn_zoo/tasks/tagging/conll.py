@@ -1,15 +1,13 @@
 """CoNLL and CoNLL-U files: one word per line with its tag in a column, a blank line after each sentence."""
 
 import contextlib
-import gzip
 import unicodedata
-import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rnn_zoo.checks import one_of
 from rnn_zoo.files.cleaning import Cleaning
-from rnn_zoo.files.tables import decode_utf8
+from rnn_zoo.files.tables import text_lines
 from rnn_zoo.tasks.tagging.dataset import TaggedSplit
 from rnn_zoo.text.tag_scheme import SCHEMES, convert, fault, find_scheme, split
 
@@ -145,18 +143,11 @@ def _detect_scheme(tags: Sequence[Sequence[str]]) -> str:
     return "BIOES" if any(split(tag)[0] in ("E", "S") for sentence in tags for tag in sentence) else "BIO"
 
 
-def _lines(path: Path, cleaning: Cleaning) -> Sequence[str]:
+def _lines(path: Path, cleaning: Cleaning) -> Iterator[str]:
+    """The lines without their ends."""
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path}.")
-    data = path.read_bytes()
-    if path.name.lower().endswith(".gz"):
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
-            raise ValueError(f"{path} is not a valid gzip file ({error}): copy or download it again.") from error
-    # Lines end with "\n"; `str.splitlines` also splits at characters such as U+0085, which words may hold.
-    text = decode_utf8(path, data.removeprefix(b"\xef\xbb\xbf"), cleaning)
-    return [line.removesuffix("\r") for line in text.split("\n")]
+    return (line.removesuffix("\n").removesuffix("\r") for line in text_lines(path, cleaning))
 
 
 def _column_index(
