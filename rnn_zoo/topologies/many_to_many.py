@@ -5,7 +5,11 @@ from typing import Any
 import keras
 
 from rnn_zoo.checks import fraction
+from rnn_zoo.layers.heads.classes import Classes
+from rnn_zoo.layers.heads.next_token import NextToken
+from rnn_zoo.layers.heads.tags import Tags
 from rnn_zoo.topologies.parts import check_sequences, make_input
+from rnn_zoo.topologies.step_model import StepModel
 from rnn_zoo.types import Model, Tensor
 
 
@@ -24,7 +28,8 @@ def many_to_many(
         y_t = head(drop(recurrence(front(x))_t))
 
     Padding is excluded from the loss, the mean over the valid steps of a batch, and from the metrics, for which every
-    valid step is an example; targets at padded steps are ignored.
+    valid step is an example; targets at padded steps are ignored. `sample_weight` is <float>[batch], of sequences, or
+    <float>[batch, time], of steps; `class_weight` weights steps, see `StepModel`.
 
     Args:
         front: a front (`Tokens`, `OneHot`, `Vectors`, `Frames`) or any layer with output <float>[batch, time, dim].
@@ -51,7 +56,8 @@ def many_to_many(
     features = recurrence(front(inputs))
     if dropout:
         features = keras.layers.Dropout(dropout, name="dropout")(features)
-    model = keras.Model(inputs, head(features), name=name)
+    kind = StepModel if isinstance(head, (Classes, Tags, NextToken)) else keras.Model
+    model = kind(inputs, head(features), name=name)
     if hasattr(head, "make_step_loss"):
         model.compile(optimizer, loss=head.make_step_loss(), metrics=head.make_step_metrics())
     elif hasattr(head, "make_loss"):

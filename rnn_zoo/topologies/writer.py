@@ -5,8 +5,10 @@ from typing import Any
 import keras
 from keras import ops
 
+from rnn_zoo.layers.heads.next_token import NextToken
 from rnn_zoo.layers.seq2seq.decoder import Decoder
 from rnn_zoo.layers.seq2seq.encoder import Encoder
+from rnn_zoo.topologies.step_model import StepModel
 from rnn_zoo.types import Model, Tensor
 
 
@@ -91,9 +93,10 @@ class Generator:
 
 def compiled_writer(inputs: Any, outputs: Tensor, head: Model, optimizer: Any, name: str | None) -> Writer:
     """Returns the `Writer` of a functional model, compiled if the head defines a loss."""
-    training = keras.Model(inputs, outputs, name=name)
-    if hasattr(head, "make_loss"):
-        training.compile(optimizer, loss=head.make_loss(), metrics=head.make_metrics())
+    kind = StepModel if isinstance(head, NextToken) else keras.Model
+    training = kind(inputs, outputs, name=name)
+    if hasattr(head, "make_step_loss"):
+        training.compile(optimizer, loss=head.make_step_loss(), metrics=head.make_step_metrics())
     return Writer(training)
 
 

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from rnn_zoo.layers.crf import linear_chain as chain
+from rnn_zoo.layers.losses.per_step import step_weights
 from rnn_zoo.layers.masks import carried_mask
 from rnn_zoo.types import Tensor
 
@@ -14,11 +15,12 @@ from rnn_zoo.types import Tensor
 class ChainLoss(keras.losses.Loss):
     """Negative log-likelihood of tag sequences, averaged over valid steps.
 
-        L = -sum_(b,t) m_bt log p(y_bt | y_b(t-1), x_b) / sum_(b,t) m_bt
+        L = -sum_(b,t) w_bt m_bt log p(y_bt | y_b(t-1), x_b) / sum_(b,t) m_bt
 
     Call arguments:
         y_true: <int>[batch, time], tags; any value at masked steps.
         y_pred: <float>[batch, time, count, count], conditional log-probabilities of a `CRF`, which carry the mask m.
+        sample_weight: <float>[batch] or <float>[batch, time] or None: weights of sequences or of steps, w.
 
     Returns:
         <float>[], 0 for a batch without a valid step.
@@ -30,6 +32,12 @@ class ChainLoss(keras.losses.Loss):
         self, name: str = "chain_loss", reduction: str | None = "sum_over_batch_size", dtype: Any = None
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
+
+    def __call__(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> Tensor:
+        weights = step_weights(sample_weight, y_pred)
+        if weights is not None:
+            weights = ops.broadcast_to(weights, ops.shape(y_pred)[:2])
+        return super().__call__(y_true, y_pred, weights)
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         return -chain.log_probabilities(y_pred, y_true)
@@ -51,6 +59,5 @@ class ChainAccuracy(keras.metrics.Mean):
         mask = carried_mask(y_pred)
         weights = ops.ones_like(correct) if mask is None else ops.cast(mask, "float32")
         if sample_weight is not None:
-            given = ops.cast(sample_weight, "float32")
-            weights = weights * (given[:, None] if len(given.shape) == 1 else given)
+            weights = weights * ops.cast(step_weights(sample_weight, y_pred), "float32")
         return super().update_state(correct, sample_weight=weights)

@@ -7,6 +7,8 @@ from keras import ops
 
 from rnn_zoo.layers.fronts.tokens import PADDING
 from rnn_zoo.layers.heads.head import Head
+from rnn_zoo.layers.losses.per_step import step_weights
+from rnn_zoo.layers.masks import carried_mask
 from rnn_zoo.types import Model, Shape, Tensor
 
 
@@ -72,6 +74,9 @@ class NextToken(Head):
     def make_metrics(self) -> list[Model]:
         return [Perplexity()]
 
+    def make_step_metrics(self) -> list[Model]:
+        return self.make_metrics()
+
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         del config["count"], config["evidence_weight"]
@@ -83,8 +88,9 @@ class Perplexity(keras.metrics.Mean):
     """Perplexity: exponential of the mean loss per token (nats), over all tokens of all batches.
 
     Arguments of `update_state`:
-        y_true: <int>[batch, time], tokens, 0 at padding.
+        y_true: <int>[batch, time], tokens, 0 at padding; steps that the mask of `y_pred` leaves out do not count.
         y_pred: <float>[batch, time, vocabulary_size], logits.
+        sample_weight: <float>[batch] or <float>[batch, time] or None: weights of sequences or of steps.
     """
 
     def __init__(self, name: str = "perplexity", dtype: Any = None) -> None:
@@ -93,8 +99,11 @@ class Perplexity(keras.metrics.Mean):
 
     def update_state(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> None:
         weights = ops.cast(y_true != PADDING, "float32")
+        mask = carried_mask(y_pred)
+        if mask is not None:
+            weights = weights * ops.cast(mask, "float32")
         if sample_weight is not None:
-            weights = weights * ops.cast(sample_weight, "float32")
+            weights = weights * ops.cast(step_weights(sample_weight, y_pred), "float32")
         loss = keras.losses.sparse_categorical_crossentropy(y_true, ops.cast(y_pred, "float32"), from_logits=True)
         super().update_state(loss, weights)
 

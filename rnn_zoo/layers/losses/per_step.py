@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 from keras import ops
+from keras.src.losses.loss import reduce_weighted_values  # the only place that counts masked steps out as Keras does
 
 from rnn_zoo.layers.masks import carried_mask
 from rnn_zoo.types import Model, Tensor
@@ -18,12 +19,12 @@ class PerStepLoss(keras.losses.Loss):
     Targets at masked steps are ignored: any value is allowed, such as NaN or -1.
 
     Args:
-        loss: `keras.losses.Loss` of single predictions, averaged over the batch.
+        loss: `keras.losses.Loss` of single predictions, l; averaged over the numbers of a prediction.
 
     Call arguments:
         y_true: [batch, time, ...], targets; <float>[batch, time] too if a prediction is one number.
-        y_pred: <float>[batch, time, count], which carries the mask m; without a mask all steps are valid.
-        sample_weight: <float>[batch] or <float>[batch, time] or None, w.
+        y_pred: <float>[batch, time, ...], which carries the mask m; without a mask all steps are valid.
+        sample_weight: <float>[batch] or <float>[batch, time] or None, w: weights of sequences or of steps.
 
     Returns:
         <float>[]; 0 for a batch without a valid step.
@@ -36,7 +37,18 @@ class PerStepLoss(keras.losses.Loss):
         self.loss = loss
 
     def __call__(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> Tensor:
-        return self.loss(_targets(y_true, y_pred), y_pred, _weights(sample_weight))
+        mask, weights = carried_mask(y_pred), step_weights(sample_weight, y_pred)
+        targets, predicted = _flatten_time(_targets(y_true, y_pred)), _flatten_time(y_pred)
+        # The loss sees steps as a batch: its own reduction would not count masked steps out.
+        losses = self.loss.call(ops.convert_to_tensor(targets), ops.cast(predicted, self.dtype))
+        counted = carried_mask(losses)  # of a loss that ignores some targets
+        losses = ops.mean(losses, axis=tuple(range(1, len(losses.shape)))) if len(losses.shape) > 1 else losses
+        if mask is not None:
+            mask = ops.reshape(ops.cast(mask, "bool"), (-1,))
+            counted = mask if counted is None else ops.logical_and(counted, mask)
+        if weights is not None:
+            weights = ops.reshape(ops.broadcast_to(weights, ops.shape(y_pred)[:2]), (-1,))
+        return reduce_weighted_values(losses, weights, counted, self.reduction, self.dtype)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "loss": keras.saving.serialize_keras_object(self.loss)}
@@ -71,7 +83,7 @@ class PerStepMetric(keras.metrics.Metric):
         mask = carried_mask(y_pred)
         weights = ops.ones(ops.shape(y_pred)[:2]) if mask is None else ops.cast(mask, "float32")
         if sample_weight is not None:
-            weights = weights * ops.cast(_weights(sample_weight), "float32")
+            weights = weights * ops.cast(step_weights(sample_weight, y_pred), "float32")
         targets = _targets(y_true, y_pred)
         self.metric.update_state(
             _flatten_time(targets), _flatten_time(y_pred), sample_weight=ops.reshape(weights, (-1,))
@@ -103,12 +115,20 @@ def _targets(y_true, y_pred):
     return ops.where(valid, targets, ops.zeros_like(targets))
 
 
-def _weights(sample_weight):
-    """Expands weights of sequences to weights of steps."""
+def step_weights(sample_weight: Tensor | None, y_pred: Tensor) -> Tensor | None:
+    """Weights that broadcast to steps.
+
+    Args:
+        sample_weight: <float>[batch] or [batch, 1], one weight a sequence; <float>[batch, time], one a step; or None.
+        y_pred: [batch, time, ...].
+
+    Returns:
+        <float>[batch, 1] or <float>[batch, time], or None.
+    """
     if sample_weight is None:
         return None
-    weights = ops.convert_to_tensor(sample_weight)
-    return weights[:, None] if len(weights.shape) == 1 else weights
+    # Keras may trace with weights of unknown rank, so the rank does not tell which they are.
+    return ops.reshape(ops.convert_to_tensor(sample_weight), (ops.shape(y_pred)[0], -1))
 
 
 def _flatten_time(steps):
