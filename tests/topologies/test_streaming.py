@@ -46,11 +46,11 @@ def feed(stream, inputs, cuts, state=None):
     return np.concatenate(outputs, axis=1), state
 
 
-@pytest.mark.parametrize("cell", [*sorted(CELLS), "own"])
+@pytest.mark.parametrize("cell", [*sorted(CELLS), "own", "own cell"])
 def test_pieces_of_any_length_are_answered_as_the_whole(cell, monkeypatch):
     monkeypatch.setattr("rnn_zoo.layers.recurrent.registry.CELLS", dict(CELLS))
-    if cell == "own":
-        register_cell("own", keras.layers.SimpleRNN)
+    if cell.startswith("own"):
+        register_cell(cell, keras.layers.SimpleRNN if cell == "own" else keras.layers.SimpleRNNCell)
     deep = {"depth": 2, "residual": True, "normalization": "layer"} if cell == "vanilla" else {}
     recurrence = Recurrent(cell, 4, dropout=0.2, **deep)
     model = eager(many_to_many(OneHot(6), recurrence, Classes(3), dropout=0.2))

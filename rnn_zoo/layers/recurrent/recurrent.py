@@ -161,7 +161,7 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
         options = {name: copy_for_place(name, value, place) for name, value in self.cell_options.items()}
         if "use_cudnn" in kind.options:
             options["use_cudnn"] = False  # `implementation` decides for each batch
-        return kind.layer_class(
+        return kind.make(
             units,
             dropout=self.dropout,
             recurrent_dropout=self.recurrent_dropout,
@@ -172,7 +172,7 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
             seed=derive(self.seed, f"recurrent/{place}"),
             dtype=self.dtype_policy,
             name=place.replace("/", "_"),
-            **options,
+            cell_options=options,
         )
 
     @property

@@ -376,6 +376,90 @@ def test_a_registered_cell_can_be_stacked(inputs):
         del CELLS["plain_keras"]
 
 
+class Leaky(keras.layers.Layer):
+    """h_t = a h_(t-1) + (1 - a) tanh(x_t W): a cell as users write one, without dropout and seed."""
+
+    def __init__(self, units, leak=0.5, **kwargs):
+        super().__init__(**kwargs)
+        self.state_size = self.output_size = units
+        self.leak = leak
+
+    def build(self, shape):
+        self.kernel = self.add_weight((shape[-1], self.state_size), name="kernel")
+
+    def call(self, inputs, states):
+        h = self.leak * states[0] + (1 - self.leak) * keras.ops.tanh(inputs @ self.kernel)
+        return h, [h]
+
+
+@pytest.fixture
+def own_cells():
+    register_cell("leaky", Leaky, states=("memory",))
+    register_cell("lstm_cell", keras.layers.LSTMCell, states=("h", "c"))
+    yield
+    del CELLS["leaky"], CELLS["lstm_cell"]
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_an_ordinary_cell_can_be_stacked(inputs, own_cells, bidirectional):
+    options = {"depth": 2, "bidirectional": bidirectional, "return_state": True}
+    own, known = Recurrent("lstm_cell", UNITS, **options), Recurrent("lstm", UNITS, **options)
+    mask = np.arange(TIME) < np.array([TIME, 1, *[2] * (BATCH - 2)])[:, None]
+    for recurrence in (own, known):
+        recurrence.build(inputs.shape)
+    own.set_weights(known.get_weights())
+    assert own.state_names == known.state_names
+    found, wanted = own(inputs, mask=mask), known(inputs, mask=mask)
+    keras.tree.map_structure(lambda a, b: np.testing.assert_allclose(numpy(a), numpy(b), atol=1e-5), found, wanted)
+
+
+def test_a_cell_of_the_users_own(inputs, own_cells):
+    recurrence = Recurrent("leaky", UNITS, leak=0.25, return_state=True, seed=3)
+    outputs, states = recurrence(inputs)
+    (weights,) = recurrence.get_weights()
+    h, expected = np.zeros((BATCH, UNITS)), []
+    for step in range(TIME):
+        h = 0.25 * h + 0.75 * np.tanh(numpy(inputs)[:, step] @ weights)
+        expected.append(h)
+    np.testing.assert_allclose(numpy(outputs), np.stack(expected, 1), atol=1e-5)
+    np.testing.assert_allclose(numpy(states["layer_0/forward/memory"]), h, atol=1e-5)
+    twin = Recurrent.from_config(recurrence.get_config())
+    twin.build(inputs.shape)
+    twin.set_weights([weights])
+    np.testing.assert_array_equal(numpy(twin(inputs)[0]), numpy(outputs))
+    again, _ = recurrence(inputs[:, 2:], initial_state=recurrence(inputs[:, :2])[1])
+    np.testing.assert_allclose(numpy(again), numpy(outputs)[:, 2:], atol=1e-5)
+
+
+class Pair(Leaky):
+    def __init__(self, units, **kwargs):
+        super().__init__(units, **kwargs)
+        self.state_size = [units, 2 * units]
+
+
+@pytest.mark.parametrize(
+    ("register", "options", "message"),
+    [
+        ((Leaky, ("memory",)), {"dropout": 0.1}, "`dropout` must be 0 with this cell, because Leaky takes no"),
+        ((Leaky, ("memory",)), {"recurrent_dropout": 0.2}, "`recurrent_dropout` must be 0 with this cell"),
+        ((Leaky, ("memory",)), {"leek": 0.2}, "Did you mean 'leak'"),
+        ((Leaky, ("h", "c")), {}, r"`states` must name the 1 states of Leaky, got \['h', 'c'\]"),
+        ((Pair, ("h", "c")), {}, r"must have `units` = 4 numbers, got states of \[4, 8\] and an output of 4"),
+        ((keras.layers.Dense, ("h",)), {}, "`layer_class` must be a subclass of keras.layers.RNN, or .*got 'Dense'"),
+        ((Leaky(3), ("h",)), {}, "`layer_class` must be a subclass of keras.layers.RNN"),
+        ((Leaky, ("h", "h")), {}, "`states` must be different names"),
+        ((Leaky, ()), {}, "`states` must be different names"),
+    ],
+)
+def test_an_unsuitable_cell_is_refused_by_name(register, options, message):
+    try:
+        with pytest.raises(ValueError, match=message):
+            register_cell("unsuitable", register[0], states=register[1])
+            Recurrent("unsuitable", 4, **options)
+    finally:
+        CELLS.pop("unsuitable", None)
+
+
 @pytest.mark.parametrize(
     ("kwargs", "message"),
     [
