@@ -2,6 +2,7 @@
 
 import functools
 import os
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -24,13 +25,49 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         return function
     import tensorflow as tf
 
-    return tf.function(function, jit_compile=True, autograph=False)
+    return tf.function(function, jit_compile=True, autograph=False, reduce_retracing=True)
 
 
 @functools.cache
 def compiled_for(function: Callable[..., Any], *fixed: Any) -> Callable[..., Any]:
     """`compiled` with the first arguments fixed: all layers with equal arguments share one compiled function."""
     return compiled(functools.partial(function, *fixed))
+
+
+def custom_gradient(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`keras.ops.custom_gradient` whose gradient in a TensorFlow graph lives as long as the graph.
+
+    TensorFlow registers the gradient of every call in a graph by a name of its own, for good. The gradient holds
+    tensors, these their graph, and so every model that was trained would stay in memory. Here the graph holds the
+    gradient, and the registry refers to it weakly.
+
+    Args:
+        function: function of arrays that returns (results, gradient), as `keras.ops.custom_gradient` takes it.
+    """
+    function = ops.custom_gradient(function)
+    if keras.backend.backend() != "tensorflow":
+        return function
+    import tensorflow as tf
+    from tensorflow.python.framework.ops import gradient_registry  # there is no public way to remove a gradient
+
+    def call(*arrays: Tensor) -> Any:
+        if tf.executing_eagerly():
+            return function(*arrays)
+        before = set(gradient_registry.list())
+        results = function(*arrays)
+        for name in set(gradient_registry.list()) - before:
+            _let_graph_hold(tf.compat.v1.get_default_graph(), gradient_registry._registry, name)
+        return results
+
+    return call
+
+
+def _let_graph_hold(graph, registry, name):
+    gradient = registry[name]["type"]
+    graph.get_collection_ref("rnn_zoo_gradients").append(gradient)
+    held = weakref.ref(gradient)
+    registry[name] = {**registry[name], "type": lambda op, *upstream: held()(op, *upstream)}
+    weakref.finalize(graph, registry.pop, name, None)
 
 
 def to_tensors(arrays: Sequence[Tensor]) -> list[Tensor]:
@@ -41,6 +78,22 @@ def to_tensors(arrays: Sequence[Tensor]) -> list[Tensor]:
     import tensorflow as tf
 
     return [tf.convert_to_tensor(array) for array in arrays]
+
+
+def with_shape(array: Tensor, shape: Sequence[int | None]) -> Tensor:
+    """Tells a tensor of a TensorFlow graph the sizes that are known: one traced loop serves arrays of all sizes."""
+    if keras.backend.backend() == "tensorflow" and not hasattr(array, "numpy"):
+        array.set_shape(shape)
+    return array
+
+
+def while_loop(condition: Callable[..., Any], body: Callable[..., Sequence[Tensor]], carried: Sequence[Tensor]) -> Any:
+    """`keras.ops.while_loop` whose arrays keep their sizes, which TensorFlow wants to know in a graph."""
+
+    def sized(*before: Tensor) -> Sequence[Tensor]:
+        return [with_shape(now, known.shape) for now, known in zip(body(*before), before, strict=True)]
+
+    return ops.while_loop(condition, sized, carried)
 
 
 def detached(arrays: Sequence[Tensor]) -> Sequence[Tensor]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from keras import ops
 
 from rnn_zoo.bptt import segment
-from rnn_zoo.bptt.backend import compiled_for, put_at, slice_at
+from rnn_zoo.bptt.backend import compiled_for, put_at, slice_at, while_loop
 from rnn_zoo.types import Tensor
 
 
@@ -56,7 +56,7 @@ def _forward(options, every, weights, inputs, valid, initial):
             outputs = segments.write(outputs, number, ops.where(fresh, new, old))
         return number + 1, outputs, *last, *starts
 
-    _, outputs, *arrays = ops.while_loop(
+    _, outputs, *arrays = while_loop(
         lambda number, *_: number < segments.count, body, (_int32(0), outputs, *initial, *starts)
     )
     return outputs, arrays[len(initial) :], arrays[: len(initial)]
@@ -92,7 +92,7 @@ def _backward(options, every, weights, inputs, valid, starts, upstream):
         return number - 1, segments.write(grad_inputs, number, new), *gradients, *totals
 
     zeros = [ops.zeros_like(weight) for weight in weights]
-    _, grad_inputs, *arrays = ops.while_loop(
+    _, grad_inputs, *arrays = while_loop(
         lambda number, *_: number >= 0, body, (_int32(segments.count - 1), ops.zeros_like(inputs), *grad_last, *zeros)
     )
     return grad_inputs, arrays[states:], arrays[:states]

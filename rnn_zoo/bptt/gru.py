@@ -29,7 +29,7 @@ class GRU:
 
     def step(self, projected: Tensor, recurrent: Tensor, states: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
         """p_t, r_t <float>[batch, 3 * units], [h_(t-1)] -> [h_t], [z, r, n, the candidate's part of r_t]."""
-        units = states[0].shape[-1]
+        units = ops.shape(states[0])[-1]
         # sigmoid(x) = tanh(x / 2) / 2 + 1 / 2, for both gates at once: XLA vectorises tanh better than the exponential.
         gates = tanh((projected[:, : 2 * units] + recurrent[:, : 2 * units]) * 0.5) * 0.5 + 0.5
         z, r = gates[:, :units], gates[:, units:]
@@ -51,5 +51,5 @@ class GRU:
     @staticmethod
     def projected_gradient(recurrent: Tensor, extra: Sequence[Tensor]) -> Tensor:
         """dL/dp of all steps: equal to dL/dr except for the candidate, which the reset gate does not scale in p."""
-        units = extra[0].shape[-1]
+        units = ops.shape(extra[0])[-1]
         return ops.concatenate([recurrent[..., : 2 * units], extra[0]], axis=-1)

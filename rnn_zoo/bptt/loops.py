@@ -8,7 +8,7 @@ from typing import Any
 
 from keras import ops
 
-from rnn_zoo.bptt.backend import put_at, slice_at
+from rnn_zoo.bptt.backend import put_at, slice_at, while_loop
 from rnn_zoo.types import Tensor
 
 
@@ -44,7 +44,7 @@ def forward(
     """
     axis = cell.time_axis
     batch, time = ops.shape(projected)[1 - axis], ops.shape(projected)[axis]
-    units = recurrent_kernel.shape[0]
+    units = ops.shape(recurrent_kernel)[0]
     dtype = projected.dtype
     histories = [_put(_zeros(batch, time + 1, units, axis, dtype), reverse * time, state, axis) for state in initial]
     saved = [_zeros(batch, time, units, axis, dtype) for _ in range(cell.saves)]
@@ -103,7 +103,7 @@ def backward(
     """
     axis = cell.time_axis
     batch, time = ops.shape(histories[0])[1 - axis], ops.shape(histories[0])[axis] - 1
-    units = recurrent_kernel.shape[0]
+    units = ops.shape(recurrent_kernel)[0]
     dtype = histories[0].dtype
     transposed = ops.transpose(recurrent_kernel)
     arrays = [_zeros(batch, time, width, axis, dtype) for width in (cell.gates * units, *[units] * cell.extra)]
@@ -180,5 +180,5 @@ def _loop(condition, body, start, *carried):
         return flat(step, groups)
 
     start = ops.convert_to_tensor(start, "int32")
-    step, *arrays = ops.while_loop(lambda step, *_: condition(step), flat_body, flat(start, carried))
+    step, *arrays = while_loop(lambda step, *_: condition(step), flat_body, flat(start, carried))
     return (step, *grouped(arrays))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from keras import ops
 
 from rnn_zoo.bptt.backend import tanh
@@ -31,7 +30,7 @@ class LSTM:
 
     def step(self, projected: Tensor, recurrent: Tensor, states: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
         """p_t, r_t <float>[batch, 4 * units], [h_(t-1), c_(t-1)] -> [h_t, c_t], [i, f, g, o]."""
-        units = states[0].shape[-1]
+        units = ops.shape(states[0])[-1]
         scale, shift = _sigmoid_as_tanh(units, projected.dtype)
         # sigmoid(x) = tanh(x / 2) / 2 + 1 / 2: XLA vectorises one tanh over all gates, but not four over slices.
         gates = tanh((projected + recurrent) * scale) * scale + shift
@@ -62,5 +61,5 @@ class LSTM:
 
 
 def _sigmoid_as_tanh(units, dtype):
-    sigmoids = np.repeat([1.0, 1.0, 0.0, 1.0], units)
-    return ops.convert_to_tensor(1 - sigmoids / 2, dtype), ops.convert_to_tensor(sigmoids / 2, dtype)
+    is_sigmoid = ops.repeat(ops.convert_to_tensor([1.0, 1.0, 0.0, 1.0], dtype), units)
+    return 1 - is_sigmoid / 2, is_sigmoid / 2

@@ -6,7 +6,7 @@ from typing import Any
 
 from keras import ops
 
-from rnn_zoo.bptt.backend import detached, split_batch, sub_batch_sizes, to_tensors
+from rnn_zoo.bptt.backend import custom_gradient, detached, split_batch, sub_batch_sizes, to_tensors, with_shape
 from rnn_zoo.bptt.checkpoint import checkpointed
 from rnn_zoo.bptt.segment import Options, whole
 from rnn_zoo.checks import positive_integer
@@ -79,7 +79,7 @@ def recurrence(
             return whole(options, weights, inputs, valid, initial)
         return checkpointed(options, weights, inputs, valid, initial, checkpoint)
 
-    @ops.custom_gradient
+    @custom_gradient
     def differentiable(*arrays):
         inputs, kernel, recurrent_kernel, bias, recurrent_bias, *rest = detached(arrays)
         # Sub-batches are copies, and checkpointing is meant to save memory.
@@ -104,6 +104,9 @@ def recurrence(
 
     arrays = to_tensors([inputs, kernel, recurrent_kernel, bias, recurrent_bias, *initial, *valid])
     results = differentiable(*(ops.cast(array, dtype) for array in arrays))
+    batch, time, units = inputs.shape[0], inputs.shape[1], recurrent_kernel.shape[0]
+    shapes = [(batch, time, units)] * sequences + [(batch, units)] * cell.states
+    results = [with_shape(array, shape) for array, shape in zip(results, shapes, strict=True)]
     return (results[0], list(results[1:])) if sequences else (None, list(results))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import keras
 from keras import ops
 
-from rnn_zoo.bptt.backend import compiled_for, detached, to_tensors
+from rnn_zoo.bptt.backend import compiled_for, custom_gradient, detached, to_tensors
 from rnn_zoo.types import Tensor
 
 # Stands for log 0: differences of infinities would be NaN.
@@ -33,7 +33,7 @@ def sequential(decay: Tensor, inputs: Tensor, initial: Tensor) -> Tensor:
         <float>[time, batch, units], h_1 .. h_time.
     """
 
-    @ops.custom_gradient
+    @custom_gradient
     def run(decay, inputs, initial):
         outputs = _loop(decay, inputs, initial)
 
@@ -68,7 +68,7 @@ def parallel(log_decay: Tensor, log_inputs: Tensor, initial: Tensor) -> Tensor:
     "Data parallel algorithms".
     """
 
-    @ops.custom_gradient
+    @custom_gradient
     def run(log_decay, log_inputs, initial):
         decays, sums = _doubling(
             ops.maximum(log_decay, LOG_ZERO), ops.maximum(log_inputs, LOG_ZERO), ops.add, ops.logaddexp, 0.0, LOG_ZERO
@@ -112,7 +112,7 @@ def compiled(
     """
     count = len(projections)
 
-    @ops.custom_gradient
+    @custom_gradient
     def run(*arrays):
         initial, *arrays = detached(arrays)
         outputs = compiled_for(_gated, gates)(valid, initial, arrays[:count], arrays[count:])

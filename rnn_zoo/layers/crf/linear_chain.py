@@ -7,6 +7,7 @@ repeats the previous tag.
 
 from keras import ops
 
+from rnn_zoo.bptt.backend import custom_gradient
 from rnn_zoo.layers.scan import scan
 from rnn_zoo.types import Tensor
 
@@ -118,7 +119,7 @@ def _backward_messages(psi):
         dL/dpsi_t(i, j) = G_(t-1)(i) p_t(i, j),  G_t(j) = dL/dbeta_t(j) + sum_i G_(t-1)(i) p_t(i, j)
     """
 
-    @ops.custom_gradient
+    @custom_gradient
     def sums(psi):
         total, messages = scan(_sum_product_step, _zero_state(psi), psi, reverse=True)
         messages = ops.concatenate([total[:, None], messages], axis=1)
