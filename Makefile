@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test test-slow bench lint format results
+.PHONY: help install demo test test-torch test-slow bench lint format results
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -22,9 +22,16 @@ demo: .venv/.installed ## train on the sentences that ship with the package, com
 	$(BIN)/python recipes/imdb_sentiment.py --data sample --out runs/demo
 	$(BIN)/rnn-zoo predict runs/demo/export "The food is not good" "Not bad at all, I loved it"
 
+# What runs on every backend of Keras.
+BACKENDS := tests/bptt tests/cells tests/layers tests/topologies tests/training/test_fit_compiled.py
+
 test: .venv/.installed-dev ## every test, on TensorFlow and on JAX (TFDS_DATA_DIR adds those on real data)
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
-	KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/bptt tests/cells tests/layers tests/topologies tests/training/test_fit_compiled.py
+	KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(BACKENDS)
+
+test-torch: .venv/.installed-dev ## layers, topologies and training on PyTorch, which it installs (1 GB; its CPU build will do)
+	$(BIN)/python -c 'import torch' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[torch]'
+	KERAS_BACKEND=torch $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(BACKENDS)
 
 test-slow: .venv/.installed-dev ## train the rows of results/ again on the real reviews, an hour (read from TFDS_DATA_DIR, or downloaded)
 	$(BIN)/python -m pytest -m slow

@@ -16,16 +16,18 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from differentiate import layer_values_and_gradients
 
 ROOT = Path(__file__).parents[1]
 
 
 def examples(count):
-    """So many examples of a property on TensorFlow; a quarter on JAX, which compiles each new shape."""
+    """So many examples of a property on TensorFlow; a quarter on the other backends (JAX compiles each new shape)."""
     return count if keras.backend.backend() == "tensorflow" else max(1, count // 4)
 
 
 needs_tensorflow = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow only")
+compiling = pytest.mark.skipif(keras.backend.backend() == "torch", reason="PyTorch runs eagerly")
 # For tests of what is the same code on every backend, where others of the same file hold the arithmetic on each.
 one_backend = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="one backend tells enough")
 
@@ -351,25 +353,10 @@ def gradients(layer, inputs, **kwargs):
         parts = []
         for output in keras.tree.flatten(outputs):
             projection = random_inputs(tuple(output.shape), seed=1)
-            parts.append(keras.ops.sum(keras.ops.cast(output, "float32") * projection))
+            parts.append(keras.ops.sum(keras.ops.multiply(keras.ops.cast(output, "float32"), projection)))
         return sum(parts)
 
-    if keras.backend.backend() == "jax":
-        import jax
-
-        fixed = [variable.value for variable in layer.non_trainable_variables]
-
-        def loss_of(trainable):
-            return loss(layer.stateless_call(trainable, fixed, inputs, **kwargs)[0])
-
-        found = jax.jit(jax.grad(loss_of))([variable.value for variable in layer.trainable_variables])
-        return [np.asarray(gradient) for gradient in found]
-    import tensorflow as tf
-
-    with tf.GradientTape() as tape:
-        value = loss(layer(inputs, **kwargs))
-    found = tape.gradient(value, [variable.value for variable in layer.trainable_variables])
-    return [None if gradient is None else tf.convert_to_tensor(gradient).numpy() for gradient in found]
+    return layer_values_and_gradients(layer, inputs, loss, **kwargs)[1]
 
 
 def assert_mixed_precision(cls, init_kwargs, layer, inputs, kwargs, outputs, dtype, tolerance):

@@ -44,6 +44,8 @@ def custom_gradient(function: Callable[..., Any]) -> Callable[..., Any]:
     Args:
         function: function of arrays that returns (results, gradient), as `keras.ops.custom_gradient` takes it.
     """
+    if keras.backend.backend() == "torch":
+        return _torch_gradient(function)
     function = ops.custom_gradient(function)
     if keras.backend.backend() != "tensorflow":
         return function
@@ -60,6 +62,26 @@ def custom_gradient(function: Callable[..., Any]) -> Callable[..., Any]:
         return results
 
     return call
+
+
+def _torch_gradient(function):
+    """That of `keras.ops` takes functions of one result alone."""
+    import torch
+
+    class Differentiable(torch.autograd.Function):
+        @staticmethod
+        def forward(context, *arrays):
+            results, context.gradient = function(*arrays)
+            context.single = not isinstance(results, (list, tuple))
+            return results if context.single else tuple(results)
+
+        @staticmethod
+        @torch.autograd.function.once_differentiable
+        def backward(context, *upstream):
+            gradients = context.gradient(*upstream)
+            return tuple(gradients) if isinstance(gradients, (list, tuple)) else gradients
+
+    return Differentiable.apply
 
 
 def _let_graph_hold(graph, registry, name):
@@ -142,7 +164,10 @@ def slice_at(array: Tensor, start: Sequence[Any], shape: Sequence[Any]) -> Tenso
 
 
 def put_at(array: Tensor, start: Sequence[Any], part: Tensor) -> Tensor:
-    """Returns the array with `part` written at the given indices."""
+    """Returns the array with `part` written at the given indices; on PyTorch the same array, which is not copied."""
+    if keras.backend.backend() == "torch":
+        array[tuple(slice(at, at + size) for at, size in zip(map(int, start), part.shape, strict=True))] = part
+        return array
     return ops.slice_update(array, _indices(start), part)
 
 

@@ -194,7 +194,7 @@ class LinearRNN(keras.layers.RNN):
         """Returns the outputs that the Keras loop produces on this backend."""
         if self.zero_output_for_mask:
             return ops.where(valid, states, 0.0)
-        if keras.backend.backend() != "tensorflow":
+        if keras.backend.backend() == "jax":
             return states
         return ops.where(ops.cumsum(ops.cast(valid, "int32"), axis=0) > 0, states, 0.0)
 
@@ -220,6 +220,10 @@ def _accelerated():
         import tensorflow as tf
 
         return any(device.device_type != "CPU" for device in tf.config.list_logical_devices())
+    if keras.backend.backend() == "torch":
+        import torch
+
+        return bool(torch.cuda.is_available())
     import jax
 
     return jax.default_backend() != "cpu"

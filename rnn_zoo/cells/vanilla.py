@@ -111,7 +111,7 @@ class VanillaCell(keras.layers.SimpleRNNCell):
         """Returns [<float>[batch, units]]: h_0 for every row."""
         # Sampled in the dtype of the weights: JAX samples different numbers in bfloat16 and float32.
         state = ops.cast(self.state_initializer((1, self.units), dtype=self.variable_dtype), self.compute_dtype)
-        return [ops.broadcast_to(state, (batch_size, self.units))]
+        return [ops.tile(state, (batch_size, 1))]
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()

@@ -145,7 +145,7 @@ def text_lines(path: Path, cleaning: Cleaning, binary: str = "not a text file") 
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise ValueError(f"{path} is not a valid gzip file, although its extension says so: {error}.") from error
     if empty:
-        raise ValueError(f"{path} is empty. Give a file with at least one line.")
+        raise ValueError(f"{path} is empty or blank. Give a file with at least one line of text.")
 
 
 def _refuse_binary(path, data, binary):

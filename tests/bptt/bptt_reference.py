@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 import pytest
+from differentiate import values_and_gradients
 from hypothesis import strategies as st
 from keras import ops
 
@@ -16,8 +17,8 @@ from rnn_zoo.bptt.vanilla import Vanilla
 
 CELLS = {**{name: Vanilla(name) for name in ("tanh", "relu", "sigmoid", "linear")}, "lstm": LSTM(), "gru": GRU()}
 TOLERANCES = {"float32": 1e-5, "float64": 1e-10}
-# On JAX, Keras's tanh returns float32 for any input.
-DTYPE = "float32" if keras.backend.backend() == "jax" else "float64"
+# Outside TensorFlow some of Keras's operations return float32 for any input.
+DTYPE = "float64" if keras.backend.backend() == "tensorflow" else "float32"
 needs_jax = pytest.mark.skipif(keras.backend.backend() != "jax", reason="JAX only")
 
 
@@ -84,7 +85,7 @@ class Problem:
         """With the Keras layer, whose outputs before the first valid step differ: see `where_read`."""
         inputs, weights, initial = self.split(arrays)
         others = [variable.value for variable in self.layer.non_trainable_variables]
-        call = {"initial_state": initial, "mask": self.mask}
+        call = {"initial_state": initial, "mask": None if self.mask is None else ops.convert_to_tensor(self.mask)}
         (outputs, *last), _ = self.layer.stateless_call(weights, others, inputs, **call)
         return [ops.flip(outputs, axis=1) if self.reverse else outputs, *last]
 
@@ -119,7 +120,7 @@ class Problem:
 
         def run(*arrays):
             outputs, *last = function(*arrays)
-            return [outputs * read, *last]
+            return [outputs * (read if isinstance(outputs, np.ndarray) else ops.convert_to_tensor(read)), *last]
 
         return run
 
@@ -153,24 +154,7 @@ def weighed(values):
 
 def with_gradients(function, arrays):
     """Returns (values, gradients of their `loss`) as NumPy: eager on TensorFlow, one jitted function on JAX."""
-    if keras.backend.backend() == "jax":
-        import jax
-
-        def losses(arrays):
-            values = function(*arrays)
-            return loss(values), values
-
-        (_, values), gradients = jax.jit(jax.value_and_grad(losses, has_aux=True))(list(arrays))
-    else:
-        import tensorflow as tf
-
-        arrays = [tf.convert_to_tensor(array) for array in arrays]
-        with tf.GradientTape() as tape:
-            tape.watch(arrays)
-            values = function(*arrays)
-            total = loss(values)
-        gradients = tape.gradient(total, arrays)
-    return [np.asarray(value) for value in values], [np.asarray(gradient) for gradient in gradients]
+    return values_and_gradients(function, arrays, loss)
 
 
 def assert_close(actual, expected, tolerance=TOLERANCES[DTYPE]):

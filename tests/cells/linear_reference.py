@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+from differentiate import values_and_gradients
 from helpers import random_inputs
 from keras import ops
 
@@ -79,18 +80,7 @@ def with_weights(layer, values=None):
 
 def gradients_of(function, *arrays):
     """Returns the gradients of the sum of a function's output with respect to each argument, as NumPy."""
-    if keras.backend.backend() == "jax":
-        import jax
-
-        found = jax.grad(lambda arrays: ops.sum(function(*arrays)))([ops.convert_to_tensor(one) for one in arrays])
-        return [np.asarray(one) for one in found]
-    import tensorflow as tf
-
-    arrays = [tf.constant(one) for one in arrays]
-    with tf.GradientTape() as tape:
-        tape.watch(arrays)
-        total = tf.reduce_sum(function(*arrays))
-    return [one.numpy() for one in tape.gradient(total, arrays)]
+    return values_and_gradients(function, arrays)[1]
 
 
 def numpy(outputs):

@@ -104,7 +104,7 @@ def test_a_column_that_is_there_twice(tmp_path):
 @pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.jsonl", "a.csv.gz", "a.jsonl.gz"])
 @pytest.mark.parametrize("content", ["", "\n \n", "\ufeff"])
 def test_empty_file(tmp_path, name, content):
-    assert read_error(tmp_path / name, content) == "FILE is empty. Give a file with at least one line."
+    assert read_error(tmp_path / name, content) == "FILE is empty or blank. Give a file with at least one line of text."
 
 
 @pytest.mark.parametrize(("name", "content"), [("a.csv", "text,label\n"), ("a.tsv", "text\tlabel\r\n\r\n")])

@@ -38,10 +38,17 @@ def test_the_export_ranks_continuations(run):
     assert answer.text == next(iter(answer.ranked)) and len(answer.next) == 10
 
 
-def test_a_text_without_words_costs_no_training(tmp_path):
-    (tmp_path / "blank.txt").write_text("\n" * 400)
-    with pytest.raises(ValueError, match=r"`data`: the train part of .*blank\.txt holds no words"):
-        load_recipe("next_word").main(str(tmp_path / "blank.txt"), out=str(tmp_path / "run"))
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("\n" * 400, r"text\.txt is empty or blank"),
+        ("a few words\n" + "\n" * 400, r"`data`: the validation part of .*text\.txt holds no words"),
+    ],
+)
+def test_a_text_without_words_costs_no_training(tmp_path, text, message):
+    (tmp_path / "text.txt").write_text(text)
+    with pytest.raises(ValueError, match=message):
+        load_recipe("next_word").main(str(tmp_path / "text.txt"), out=str(tmp_path / "run"))
     assert not (tmp_path / "run").exists()
 
 

@@ -36,7 +36,7 @@ class ChainLoss(keras.losses.Loss):
     def __call__(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> Tensor:
         weights = step_weights(sample_weight, y_pred)
         if weights is not None:
-            weights = ops.broadcast_to(weights, ops.shape(y_pred)[:2])
+            weights = weights * ops.ones(ops.shape(y_pred)[:2], weights.dtype)  # Keras writes into it on PyTorch
         return super().__call__(y_true, y_pred, weights)
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:

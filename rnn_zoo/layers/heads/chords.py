@@ -66,7 +66,8 @@ class Chords(KeepsQuantization, keras.layers.Layer):
         Returns:
             <float32>[batch, ...].
         """
-        read = ops.cast(steps, "float32")[..., None] * self.reads
+        predicted, steps = ops.convert_to_tensor(predicted), ops.cast(steps, "float32")
+        read = steps[..., None] * self.reads
         below = ops.cumsum(read, axis=-2) - read
         hidden = ops.relu(predicted[..., None, self.keys :] + below)
         scores = predicted[..., : self.keys] + ops.sum(hidden * self.answers, axis=-1)
@@ -81,7 +82,7 @@ class Chords(KeepsQuantization, keras.layers.Layer):
         Returns:
             <float32>[batch, keys], zeros and ones.
         """
-        numbers = ops.arange(self.keys)
+        predicted, numbers = ops.convert_to_tensor(predicted), ops.arange(self.keys)
 
         def step(key: Any, state: Any) -> Any:
             hidden, keys = state

@@ -100,7 +100,7 @@ class Tags(Head):
 
     def decode(self, outputs: Tensor, mask: Tensor | None = None) -> Tensor:
         """Most probable tag sequence of the layer's outputs: <int32>[batch, time], 0 at masked steps."""
-        tags = chain.viterbi(self.as_chain(outputs, mask))
+        tags = chain.viterbi(self.as_chain(ops.convert_to_tensor(outputs), mask))
         return tags if mask is None else ops.where(ops.cast(mask, "bool"), tags, 0)
 
     def compute_output_shape(self, inputs_shape: Shape) -> Shape:  # type: ignore[override]

@@ -29,7 +29,9 @@ def test_sampling_estimates_the_partition_function():
 
     seed, found = keras.random.SeedGenerator(1), set()
     for _ in range(12):
-        loss = token_loss(OUTPUTS, VECTORS, BIAS, TARGETS, often=OFTEN, share=SHARE, seed=seed)
+        loss = token_loss(
+            *map(keras.ops.convert_to_tensor, (OUTPUTS, VECTORS, BIAS, TARGETS)), often=OFTEN, share=SHARE, seed=seed
+        )
         sums = np.exp(keras.ops.convert_to_numpy(loss) + np.diag(SCORES))
         (offset,) = [offset for offset, expected in by_offset.items() if np.allclose(sums, expected, rtol=1e-4)]
         found.add(offset)

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from differentiate import layer_values_and_gradients
 from helpers import needs_tensorflow, random_inputs, run_layer_test
 from keras import ops
 
@@ -29,30 +30,10 @@ def outputs_and_gradients(layer, **call):
     def total(values):
         # Weights differ for each step and unit.
         parts = [ops.cast(value, "float32") for value in keras.tree.flatten(values)]
-        return sum(ops.sum(ops.square(part) * random_inputs(tuple(part.shape), seed=2)) for part in parts)
+        return sum(ops.sum(ops.multiply(ops.square(part), random_inputs(tuple(part.shape), seed=2))) for part in parts)
 
-    if keras.backend.backend() == "jax":
-        import jax
-
-        fixed = [variable.value for variable in layer.non_trainable_variables]
-
-        def run(trainable, inputs):
-            values, _ = layer.stateless_call(trainable, fixed, inputs, training=True, **call)
-            return total(values), values
-
-        trainable = [variable.value for variable in layer.trainable_variables]
-        differentiated = jax.jit(jax.value_and_grad(run, argnums=(0, 1), has_aux=True))
-        (_, values), gradients = differentiated(trainable, inputs)
-    else:
-        import tensorflow as tf
-
-        trainable = [variable.value for variable in layer.trainable_variables]
-        with tf.GradientTape() as tape:
-            tape.watch(inputs)
-            values = layer(inputs, training=True, **call)
-            loss = total(values)
-        gradients = tape.gradient(loss, [trainable, inputs])
-    return [np.asarray(ops.cast(array, "float32")) for array in keras.tree.flatten([values, gradients])]
+    found = layer_values_and_gradients(layer, inputs, total, by_inputs=True, training=True, **call)
+    return [np.asarray(array, "float32") for array in keras.tree.flatten(found)]
 
 
 def assert_close(actual, expected, tolerance):

@@ -91,7 +91,7 @@ def keras_layer(cell, recurrence, place, **kwargs):
         (
             {
                 "cell": "gru",
-                "units": [UNITS, 2],
+                "units": [UNITS, 4],
                 "residual": True,
                 "normalization": "layer",
                 "dropout": 0.3,
@@ -99,7 +99,7 @@ def keras_layer(cell, recurrence, place, **kwargs):
                 "seed": 3,
                 "kernel_regularizer": "l2",
             },
-            (BATCH, TIME, 2),
+            (BATCH, TIME, 4),
         ),
     ],
 )
@@ -164,6 +164,7 @@ def test_extra_padding_changes_nothing(deep, lengths, padding):
     keras.tree.map_structure(lambda a, b: np.testing.assert_allclose(a, b, atol=1e-6), more_states, states)
 
 
+@pytest.mark.skipif(keras.backend.backend() == "torch", reason="there Keras takes the keys of a dict in two orders")
 @given(split=st.sampled_from([2, 3]), lengths=ANY_LENGTHS, cell=ANY_CELL)
 def test_named_states_continue_a_sequence(resumable, split, lengths, cell):
     model = resumable[cell]
