@@ -31,9 +31,11 @@ NOTES = {
     "bptt": "fast loops for back-propagation through time",
     "text": "vocabularies, batches, word vectors",
     "series": "time series: files, windows, scales",
-    "files": "atomic writes, tables, splits",
-    "samples": "small data sets in the package",
+    "files": "reading and writing: atomic, checked; tables, splits",
+    "samples": "small data sets",
+    "terminal": "a console without control characters",
     "checks": "argument checks",
+    "faults": "errors as one line",
     "types": "type names",
     "startup": "fast, quiet import",
 }

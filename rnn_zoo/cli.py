@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, Parameter
 
 from rnn_zoo import __version__
+from rnn_zoo.faults import one_line_each
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,15 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        app(arguments, exit_on_error=False, print_error=False, result_action="return_none")
-        sys.stdout.flush()
+        with one_line_each("rnn-zoo: error: "):
+            app(arguments, exit_on_error=False, print_error=False, result_action="return_none")
+            sys.stdout.flush()
     except BrokenPipeError:  # `rnn-zoo list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (CycloptsError, ValueError, OSError, RuntimeError, ImportError, FloatingPointError) as error:
-        print("rnn-zoo: error:", " ".join(str(error).split()), file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0
 
 
@@ -272,9 +271,9 @@ def _print(renderable: Any) -> None:
 
 
 def _console() -> "Console":
-    from rich.console import Console
+    from rnn_zoo.terminal import Terminal
 
-    return Console(markup=False, highlight=False)
+    return Terminal()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import ModuleType
 
 # Information and warning lines of TensorFlow's C++ code. Errors (E, F) and what Python writes are shown.
@@ -32,6 +33,15 @@ def prepare() -> None:
         sys.meta_path.insert(0, _Watcher())
     if "keras" in sys.modules:
         importlib.import_module("rnn_zoo.layers")
+    if Path(sys.argv[0] if sys.argv else "").parent.name == "recipes":
+        sys.excepthook = _end_quietly
+
+
+def _end_quietly(kind, error, trace):
+    """Ends a recipe that Ctrl-C stops while it imports, which takes seconds, without a traceback."""
+    if issubclass(kind, KeyboardInterrupt):
+        os._exit(130)
+    sys.__excepthook__(kind, error, trace)
 
 
 @contextlib.contextmanager

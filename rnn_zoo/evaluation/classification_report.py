@@ -19,6 +19,7 @@ from rnn_zoo.evaluation.order import ORDER_PAIRS, OrderPair, order_test
 from rnn_zoo.evaluation.rows import system_rows
 from rnn_zoo.evaluation.verdict import verdict
 from rnn_zoo.files import atomic_file
+from rnn_zoo.terminal import Terminal
 from rnn_zoo.types import Tensor
 
 _SCORES = (
@@ -124,7 +125,7 @@ def classification_report(
             file.write("\n")
         with atomic_file(out / "report.png", "wb") as file:
             draw_report(result, labels, answers, file)
-    _print(result, console or Console(file=sys.stdout), out)
+    _print(result, console or Terminal(file=sys.stdout), out)
     return result
 
 

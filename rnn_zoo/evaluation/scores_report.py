@@ -13,6 +13,7 @@ from rich.text import Text
 from rnn_zoo.evaluation.formatting import duration
 from rnn_zoo.evaluation.rows import system_rows
 from rnn_zoo.files import atomic_file
+from rnn_zoo.terminal import Terminal
 
 
 def scores_report(
@@ -61,7 +62,7 @@ def scores_report(
             file.write("\n")
         with atomic_file(Path(out) / "examples.txt") as file:
             file.write("\n".join(map(_example, result["examples"])))
-    _print(result, systems, console or Console(file=sys.stdout), out)
+    _print(result, systems, console or Terminal(file=sys.stdout), out)
     return result
 
 

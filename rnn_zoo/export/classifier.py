@@ -12,6 +12,7 @@ from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.answer import Answer
 from rnn_zoo.export.bulk import predict_file
 from rnn_zoo.export.exported import Exported
+from rnn_zoo.export.reading import read_labels
 from rnn_zoo.files.cleaning import with_report
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Classifier(Exported):
     @functools.cached_property
     def labels(self) -> list[str]:
         """The class names, in the order of the probabilities."""
-        return json.loads((self.folder / export_folder.LABELS).read_text(encoding="utf-8"))
+        return read_labels(self.folder / export_folder.LABELS)
 
     def probabilities(self, inputs: Any, batch_size: int = 64, progress: bool = False) -> np.ndarray:
         """The probability of every class for every input, <float32>[inputs, classes].
@@ -48,7 +49,13 @@ class Classifier(Exported):
     def predict(self, inputs: Any, batch_size: int = 64, progress: bool = False) -> list[Answer]:
         """The class of every input, in order; arguments and errors as in `probabilities`."""
         answers = []
-        for row in self.probabilities(inputs, batch_size, progress):
+        found = self.probabilities(inputs, batch_size, progress)
+        if found.shape[-1] != len(self.labels):
+            raise ValueError(
+                f"{self.folder / export_folder.LABELS} must name the model's {found.shape[-1]} classes, got "
+                f"{len(self.labels)} names. Export it again."
+            )
+        for row in found:
             best = int(row.argmax())
             chances = dict(zip(self.labels, row.tolist(), strict=True))
             answers.append(Answer(self.labels[best], float(row[best]), chances))

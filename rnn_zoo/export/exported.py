@@ -1,14 +1,15 @@
 """Exported: base class of the models that exported folders open as."""
 
 import functools
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from rnn_zoo.export import folder as export_folder
-from rnn_zoo.export.kinds import kind_of
+from rnn_zoo.export.kinds import KIND, kind_of
 from rnn_zoo.export.locate import find_pretrained
+from rnn_zoo.export.reading import load_keras_model
+from rnn_zoo.files.reading import read_json, reading
 from rnn_zoo.types import Model
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ class Exported:
     people you trust.
 
     A subclass sets `kind`, is named by its `Task`, and defines the methods that `rnn-zoo predict` calls: `show` and
-    `answer_file`. If it samples, `sampling_options` names the options of the sampling that both take.
+    `answer_file`. `serves` names inputs and outputs that the signature `serve` of the kind has. If a model samples,
+    `sampling_options` names the options of the sampling that both methods take.
 
     Args:
         folder: an exported folder of this kind.
@@ -35,6 +37,7 @@ class Exported:
 
     kind: str = ""
     _unverified = False
+    serves: tuple[str, ...] = ()
     sampling_options: tuple[str, ...] = ()
 
     def __init__(self, folder: str | Path, verify: bool = True) -> None:
@@ -64,7 +67,7 @@ class Exported:
     @functools.cached_property
     def metrics(self) -> dict[str, Any]:
         """The metrics exported with the model."""
-        return json.loads((self.folder / export_folder.METRICS).read_text(encoding="utf-8"))
+        return read_json(self.folder / export_folder.METRICS, dict)
 
     @functools.cached_property
     def card(self) -> str:
@@ -74,19 +77,24 @@ class Exported:
     @functools.cached_property
     def model(self) -> Model:
         """The keras.Model, not compiled."""
-        import keras
-
-        import rnn_zoo.layers  # noqa: F401  registers the layers that the file names
-
         self._check_files()
-        return keras.saving.load_model(self.folder / export_folder.KERAS_MODEL, compile=False)
+        return load_keras_model(self.folder / export_folder.KERAS_MODEL)
 
     @functools.cached_property
     def _saved_model(self) -> Any:
         self._check_files()
         import tensorflow as tf  # takes seconds, and reading a card does not need it
 
-        return tf.saved_model.load(str(self.folder))
+        with reading(self.folder, "a SavedModel", "Export or download it again."):
+            saved = tf.saved_model.load(str(self.folder))
+        serve = saved.signatures.get("serve")
+        names = {*serve.structured_input_signature[1], *serve.structured_outputs} if serve else {"no signature `serve`"}
+        if not names >= set(self.serves):
+            raise ValueError(
+                f"{self.folder} is not of the kind {self.kind!r}, as its {KIND} says: its SavedModel has "
+                f"{', '.join(sorted(names))}, not {', '.join(self.serves)}. Export or download it again."
+            )
+        return saved
 
     def _check_files(self) -> None:
         """ValueError that names the files that differ from SHA256SUMS, unless `verify` is False; looks once."""

@@ -1,9 +1,8 @@
 """Reads the files of an export or of a run, with errors that name the file."""
 
-import json
 from pathlib import Path
-from typing import Any
 
+from rnn_zoo.files.reading import plain_file, read_json, reading
 from rnn_zoo.types import Model
 
 
@@ -15,20 +14,9 @@ def existing_file(path: str | Path, what: str) -> Path:
     return path
 
 
-def read_json(path: Path) -> Any:
-    """The content of a JSON file; ValueError that names the file, if it is not JSON."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} is not JSON: {error}.") from None
-
-
 def read_labels(path: Path) -> list[str]:
-    """The labels in a labels.json; ValueError if it does not hold a list."""
-    labels = read_json(path)
-    if not isinstance(labels, list):
-        raise ValueError(f"{path} must hold a list of names, got {labels!r}.")
-    return labels
+    """The labels in a labels.json; ValueError if it does not hold a list of names."""
+    return read_json(path, [str])
 
 
 def load_keras_model(path: Path) -> Model:
@@ -37,7 +25,5 @@ def load_keras_model(path: Path) -> Model:
 
     import rnn_zoo.layers  # noqa: F401  registers the layers that the file names
 
-    try:
+    with reading(plain_file(path, "a Keras model"), "a Keras model", "Take another copy of it."):
         return keras.saving.load_model(path, compile=False)
-    except (ValueError, TypeError, OSError) as error:
-        raise ValueError(f"{path} cannot be read as a Keras model: {error}") from error

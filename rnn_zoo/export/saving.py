@@ -18,11 +18,11 @@ def check_place(to: str | Path) -> Path:
     """The folder to write, as an absolute path.
 
     Raises:
-        RuntimeError: the backend is not TensorFlow.
+        ValueError: the backend is not TensorFlow.
         ValueError: the folder holds something other than an export.
     """
     if keras.backend.backend() != "tensorflow":
-        raise RuntimeError(
+        raise ValueError(
             f"a SavedModel needs the TensorFlow backend, and this is {keras.backend.backend()!r}: save the model "
             "with `model.save('model.keras')` and export that file in a process with KERAS_BACKEND=tensorflow."
         )

@@ -18,6 +18,7 @@ from rnn_zoo.export.exported import Exported
 from rnn_zoo.export.output import output_file
 from rnn_zoo.files import atomic_file
 from rnn_zoo.files.cleaning import with_report
+from rnn_zoo.files.reading import read_json
 from rnn_zoo.generation.vectors import checked_vectors
 from rnn_zoo.text import Symbols
 from rnn_zoo.types import Tensor
@@ -51,12 +52,13 @@ class PretrainedWriter(Exported):
     """
 
     kind = "writer"
+    serves = ("text", "score")
     sampling_options = ("temperature", "top_k", "top_p", "seed")
 
     @functools.cached_property
     def settings(self) -> dict[str, Any]:
         """The content of writer.json: task and decoding options."""
-        return json.loads((self.folder / "writer.json").read_text(encoding="utf-8"))
+        return read_settings(self.folder)
 
     @functools.cached_property
     def symbols(self) -> Symbols:
@@ -244,3 +246,10 @@ def _probabilities(answer: Mapping[str, Tensor], name: str) -> list[dict[str, fl
             if text or probability > 0:  # else padding: fewer were found
                 rows[-1].setdefault(text.decode(), float(probability))
     return rows
+
+
+def read_settings(folder: Path) -> dict[str, Any]:
+    """The content of writer.json in an exported folder: task and decoding options; ValueError if they are damaged."""
+    number = int | float
+    shape = {"task": str, "first": int | None, "end": int | None, "max_length": int, "width": int | None}
+    return read_json(folder / "writer.json", shape | {"temperature": number, "top_p": number | None, "seed": int})

@@ -10,6 +10,7 @@ from rnn_zoo.decoding.sample import check_sampling
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.saving import check_place, complete, without_optimizer
 from rnn_zoo.files import atomic_folder
+from rnn_zoo.generation.answers import read_settings
 from rnn_zoo.generation.card import use_of
 from rnn_zoo.generation.signatures import named_sources, writer_archive
 from rnn_zoo.layers.recurrent.implementation import portable
@@ -77,7 +78,7 @@ def save_writer(
     Raises:
         ValueError: an argument is out of its range, `to` holds anything but an export, or `symbols` or
             `source_symbols` are not those of the network. Nothing is written then.
-        RuntimeError: Keras runs on another backend than TensorFlow.
+        ValueError: Keras runs on another backend than TensorFlow.
     """
     place = check_place(to)
     positive_integer("max_length", max_length)
@@ -126,7 +127,7 @@ def save_run(
     metrics: Mapping[str, Any] | None = None,
 ) -> Path:
     """Calls `save_writer` with the symbols and settings of an earlier export."""
-    settings = json.loads((folder / WRITER).read_text(encoding="utf-8"))
+    settings = read_settings(folder)
     source_symbols = Symbols.load(folder / SOURCE_SYMBOLS) if settings.pop("task") == "translate" else None
     symbols = Symbols.load(folder / SYMBOLS)
     options = {**settings, "source_symbols": source_symbols, "card": card, "metrics": metrics}

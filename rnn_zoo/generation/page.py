@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from rnn_zoo.files.reading import read_array
 from rnn_zoo.inspection.look import visible
 from rnn_zoo.inspection.subject import Matrix, Subject, answer_of, head_of
 from rnn_zoo.layers.fronts.tokens import UNKNOWN
@@ -54,7 +55,7 @@ def _settings(look):
 def _input(given, look, dimensions=None):
     """(input without the batch, names of its steps, the input as text); a file may hold one row of a batch."""
     if isinstance(given, str) and given.endswith(".npy"):
-        given = np.load(given)
+        given = read_array(given, "numbers")
         given = given[0] if given.ndim == dimensions and len(given) == 1 else given
     if isinstance(given, str):
         ids, names = look.read(given)

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from rnn_zoo.files.reading import read_array, read_arrays
+
 
 def checked_vectors(vectors: Any, specs: Mapping[str, Any], folder: Path) -> dict[str, np.ndarray]:
     """Input arrays by name, with the dtypes and shapes of the network's inputs.
@@ -20,8 +22,8 @@ def checked_vectors(vectors: Any, specs: Mapping[str, Any], folder: Path) -> dic
     specs = dict(sorted(specs.items()))
     shapes = ", ".join(f"{name} {str(list(spec.shape[1:])).replace('None', 'any')}" for name, spec in specs.items())
     if isinstance(vectors, str | Path):
-        loaded = np.load(vectors)
-        vectors = loaded if isinstance(loaded, np.ndarray) else dict(loaded)
+        archive = Path(vectors).suffix.lower() == ".npz"
+        vectors = read_arrays(vectors, [], "vectors") if archive else read_array(vectors, "vectors")
     if not isinstance(vectors, dict):
         vectors = dict.fromkeys(specs, vectors) if len(specs) == 1 else {}
     try:

@@ -218,7 +218,7 @@ def _drawings(subject: Subject) -> list[dict[str, str]]:
 
 
 def _card(card: str) -> str:
-    """The model card as HTML; HTML inside it is escaped."""
+    """The model card as HTML; HTML inside it is escaped, and an image, which may be remote, is shown as a link."""
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"html": False}).enable("table").render(card) if card else ""
+    return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image").render(card) if card else ""

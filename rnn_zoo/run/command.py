@@ -8,8 +8,7 @@ from pathlib import Path
 
 from cyclopts import App
 
-# Errors that the user can fix; each message says how.
-EXPECTED = (ValueError, OSError, ImportError, FloatingPointError)
+from rnn_zoo.faults import one_line_each
 
 _launcher: list[str] = []
 
@@ -29,10 +28,8 @@ def run_command(main: Callable, *commands: Callable) -> None:
     if _launcher:  # `rnn-zoo` reports errors itself
         app(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_none")
         return
-    try:
-        app()
-    except EXPECTED as error:
-        sys.exit(f"error: {error}")
+    with one_line_each("error: "):
+        app(exit_on_error=False, print_error=False)
 
 
 def recipe_file(name: str) -> Path:

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from rnn_zoo.evaluation import results as result_files
 from rnn_zoo.export.folder import refuse_foreign_folder
 from rnn_zoo.export.kinds import answers_class, kind_of
@@ -17,6 +15,7 @@ from rnn_zoo.files.paths import check_writable
 from rnn_zoo.run.command import command_words
 from rnn_zoo.run.options import NOT_SETTINGS, check_options, documented, exact
 from rnn_zoo.run.splits import evaluated_splits
+from rnn_zoo.terminal import Terminal
 
 
 def recipe(
@@ -185,5 +184,5 @@ class Run:
 
     def ask(self, folder: Path, inputs: Sequence[str]) -> None:
         """Prints the exported model's answers to a few inputs, and the command to ask it."""
-        answers_class(kind_of(folder))(folder).show(inputs, Console(markup=False, highlight=False))
+        answers_class(kind_of(folder))(folder).show(inputs, Terminal())
         print(f"Ask it yourself: rnn-zoo predict {folder} {shlex.quote(inputs[0])}")

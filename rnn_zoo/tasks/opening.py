@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.kinds import answers_class, kind_of
 from rnn_zoo.export.locate import find_pretrained
 from rnn_zoo.export.reading import load_keras_model
+from rnn_zoo.files.reading import read_array
 from rnn_zoo.inspection import arrays
 from rnn_zoo.inspection.look import Look
 from rnn_zoo.inspection.subject import Subject
@@ -41,7 +41,7 @@ def open_subject(model: Any, given: Any, look: Look) -> Subject:
             if path == named / "export":
                 look = dataclasses.replace(look, name=named.resolve().name)
     if isinstance(given, str) and given.endswith(".npy"):
-        given = _array(given)
+        given = read_array(given, "numbers")
     if hasattr(model, "kind"):
         module = pages()[model.kind]
         look = dataclasses.replace(
@@ -97,10 +97,10 @@ def _saved_model_answer(exported: Any, given: Any) -> tuple[list[tuple[str, floa
     if exported.kind == "series":
         table, target = exported.predict(given), exported.about["targets"][0]
         return [(f"{target}, {row.time}", float(row[target])) for _, row in table.iterrows()], ""
-    from rich.console import Console
+    from rnn_zoo.terminal import Terminal
 
     written = io.StringIO()
-    exported.show([given], Console(file=written, width=100, markup=False, highlight=False, no_color=True))
+    exported.show([given], Terminal(file=written, width=100, no_color=True))
     return [], written.getvalue().strip()
 
 
@@ -141,13 +141,6 @@ def _with_files(folder: Path, look: Look, file: Path) -> Look:
     # Arguments of the caller take precedence over files.
     given = {name: value for name in found if (value := getattr(look, name)) is not None}
     return dataclasses.replace(look, **{**found, **given})
-
-
-def _array(path: str) -> np.ndarray:
-    try:
-        return np.load(path, allow_pickle=False)
-    except (ValueError, OSError) as error:
-        raise ValueError(f"{path} does not hold an array: {error}") from error
 
 
 def _network(model: Any, given: Any) -> Model:

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.reading import read_json, reading
 from rnn_zoo.text.vocabulary import Vocabulary
 from rnn_zoo.types import Tensor
 
@@ -79,11 +80,9 @@ class Spelling:
     def load(cls, folder: str | Path) -> "Spelling":
         """Loads the files that `save` wrote; FileNotFoundError or ValueError that names the file."""
         vocabulary, path = Vocabulary.load(Path(folder) / "vocabulary.txt"), Path(folder) / "letters.json"
-        try:
-            known = json.loads(path.read_text(encoding="utf-8"))
+        known = read_json(path, {"letters": [str], "word_length": int})
+        with reading(path, "a file of letters"):
             return cls(vocabulary.words[2:], known["letters"], known["word_length"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"{path} does not hold the letters of a `Spelling`: {error}") from error
 
     def save(self, folder: str | Path) -> None:
         """Writes `vocabulary.txt` and `letters.json` into a folder, each atomically."""

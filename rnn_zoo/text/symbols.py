@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from rnn_zoo.checks import one_of, positive_integer
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.reading import read_json, reading
 from rnn_zoo.text.token_ids import TokenIds
 from rnn_zoo.types import Tensor
 
@@ -91,11 +92,9 @@ class Symbols:
     @classmethod
     def load(cls, path: str | Path) -> "Symbols":
         """Loads saved symbols; FileNotFoundError or ValueError that names the file."""
-        try:
-            saved = json.loads(Path(path).read_text(encoding="utf-8"))
+        saved = read_json(path, {"symbols": [str], "unit": str})
+        with reading(path, "a file of symbols"):
             return cls(saved["symbols"], saved["unit"])
-        except (UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"{path} does not hold saved symbols: {error}") from error
 
     def save(self, path: str | Path) -> None:
         """Writes unit and symbols to `path`, as JSON, atomically."""

@@ -1,12 +1,12 @@
 """Trains word vectors on unlabelled text, with gensim."""
 
-import gzip
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.cleaning import Cleaning
+from rnn_zoo.files.tables import text_lines
 from rnn_zoo.text.spelling import normalize_word
 from rnn_zoo.text.word_split import split_words
 
@@ -52,12 +52,14 @@ def train_vectors(
         from gensim.models import Word2Vec
     except ImportError as error:
         raise ImportError('Word vectors need gensim: pip install "rnn-zoo[vectors]".') from error
-    sentences = list(_sentences(_lines(Path(str(texts))) if lines is None else lines))
+    if lines is None:
+        lines = [line.rstrip("\r\n") for line in text_lines(Path(str(texts)), Cleaning())]
+    sentences = list(_sentences(lines))
     options = {"vector_size": dim, "window": window, "min_count": min_count, "seed": seed, "epochs": epochs}
     try:
         vectors = Word2Vec(sentences, sg=1, workers=1, **options).wv
     except RuntimeError as error:  # gensim's error for an empty vocabulary
-        where = f"{texts} holds" if lines is None else "`texts` hold"
+        where = "`texts` hold" if isinstance(texts, list) else f"{texts} holds"
         raise ValueError(f"{where} no word that occurs {min_count} times; give more text.") from error
     with atomic_file(to) as file:
         file.write(f"{len(vectors)} {dim}\n")
@@ -65,12 +67,6 @@ def train_vectors(
             f"{word} {' '.join(f'{value:.5g}' for value in vectors[word])}\n" for word in vectors.index_to_key
         )
     return len(vectors)
-
-
-def _lines(path: Path) -> list[str]:
-    opener: Any = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8", newline="\n") as file:
-        return [line.rstrip("\n") for line in file]
 
 
 def _sentences(lines: Sequence[str]) -> Iterator[list[str]]:

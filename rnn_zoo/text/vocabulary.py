@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.reading import plain_file
 from rnn_zoo.text.batches import Batches
 from rnn_zoo.text.standardization import standardize
 from rnn_zoo.text.token_ids import TokenIds
@@ -74,7 +75,7 @@ class Vocabulary:
     def load(cls, path: str | Path) -> "Vocabulary":
         """Loads a saved vocabulary; FileNotFoundError or ValueError that names the file."""
         try:
-            words = Path(path).read_bytes().decode("utf-8").split("\n")
+            words = plain_file(path, "a vocabulary").read_bytes().decode("utf-8").split("\n")
         except UnicodeDecodeError as error:
             raise ValueError(f"{path} is not a saved vocabulary: it is not UTF-8 text ({error}).") from error
         if words.pop() != "":

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from rnn_zoo.files.reading import plain_file, reading
 from rnn_zoo.text.vocabulary import Vocabulary
 
 
@@ -70,13 +71,10 @@ def _read(path: Path) -> Any:
         from gensim.models import KeyedVectors
     except ImportError as error:
         raise ImportError('Word vectors need gensim: pip install "rnn-zoo[vectors]".') from error
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}, which should hold word vectors.")
-    try:
+    plain_file(path, "word vectors")
+    with reading(path, "a word2vec or GloVe file", "Download it again."):
         has_header, binary = _sniff(path)
         return KeyedVectors.load_word2vec_format(str(path), binary=binary, no_header=not has_header)
-    except (ValueError, EOFError, OSError) as error:
-        raise ValueError(f"{path} is not a word2vec or GloVe file: {error}") from error
 
 
 def _sniff(path: Path) -> tuple[bool, bool]:

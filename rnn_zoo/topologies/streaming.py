@@ -10,6 +10,7 @@ import numpy as np
 
 from rnn_zoo.checks import one_of, positive_integer
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.reading import read_arrays
 from rnn_zoo.layers.heads.tags import Tags
 from rnn_zoo.layers.recurrent.recurrent import Recurrent
 from rnn_zoo.types import Model, Tensor
@@ -134,12 +135,7 @@ class Stream:
 
     def load(self, path: str | Path) -> dict[str, Tensor]:
         """Reads a state that `save` wrote; ValueError if the file is damaged or does not match the model."""
-        with open(path, "rb") as file:
-            try:
-                with np.load(file, allow_pickle=False) as saved:
-                    state = {name: saved[name] for name in saved.files}
-            except Exception as error:  # np.load raises many types of error for a damaged file
-                raise ValueError(f"{path} is not a saved state: {error}") from error
+        state = read_arrays(path, [], "states")
         if set(state) != set(self.state_names):
             raise ValueError(
                 f"{path} is the state of another model: it contains {', '.join(state) or 'nothing'}; this model has "

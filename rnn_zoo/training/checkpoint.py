@@ -3,7 +3,6 @@
 import contextlib
 import json
 import tempfile
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import keras
 import numpy as np
 
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.reading import reading
 from rnn_zoo.types import Model
 
 
@@ -48,12 +48,9 @@ def load_checkpoint(path: str | Path, model: Model) -> tuple[list[np.ndarray] | 
         ValueError: the file is damaged or belongs to another model; the model is unchanged.
     """
     path = Path(path)
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = dict(archive)
+    with reading(path, "a checkpoint", "Delete it to train from the start."), np.load(path) as archive:
+        arrays = dict(archive)
         state = json.loads(str(arrays.pop("state")))
-    except (zipfile.BadZipFile, EOFError, KeyError, ValueError, OSError) as error:
-        raise ValueError(f"{path} is damaged ({error}). Delete it to train from the start.") from error
     groups = {"model": [], "optimizer": [], "best": []}
     for name, value in arrays.items():  # savez preserves the order
         groups[name.partition("/")[0]].append(value)
@@ -88,7 +85,8 @@ def save_model(path: str | Path, model: Model) -> None:
 
 def load_weights(path: str | Path, model: Model) -> None:
     """Loads the weights of a file written by `save_model` into a model of the same architecture."""
-    with _without_optimizer(model):
+    advice = "Delete the folder to train from the start."
+    with reading(path, "a file of this model's weights", advice), _without_optimizer(model):
         model.load_weights(path)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.reading import read_json, reading
 
 
 @dataclass
@@ -73,7 +74,9 @@ class History:
     @classmethod
     def read(cls, folder: str | Path) -> "History | None":
         """Reads `folder`/history.json; None if the file does not exist."""
-        try:
-            return cls(**json.loads((Path(folder) / "history.json").read_text(encoding="utf-8")))
-        except FileNotFoundError:
+        path = Path(folder) / "history.json"
+        if not path.exists():
             return None
+        saved = read_json(path, dict)
+        with reading(path, "the history of a run", "Delete the folder to train from the start."):
+            return cls(**saved)

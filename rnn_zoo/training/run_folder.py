@@ -10,6 +10,7 @@ import keras
 import rnn_zoo
 from rnn_zoo import files
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.reading import read_json
 
 CONFIG = "config.json"
 CHECKPOINT = "checkpoint.npz"
@@ -32,7 +33,7 @@ def check_folder(out: Path, settings: dict[str, Any]) -> bool:
     if out.exists() and not out.is_dir():
         raise ValueError(f"`out` must be a folder, but {out} is a file. Give another `out`.")
     try:
-        saved = json.loads((out / CONFIG).read_text(encoding="utf-8"))
+        saved = read_json(out / CONFIG, dict)
     except FileNotFoundError:
         foreign = [name for name in WRITTEN if (out / name).exists()]
         if foreign:
@@ -42,7 +43,7 @@ def check_folder(out: Path, settings: dict[str, Any]) -> bool:
             ) from None
         return False
     except ValueError as error:
-        raise ValueError(f"{out / CONFIG} is not JSON ({error}). Give another `out`, or delete that folder.") from error
+        raise ValueError(f"`out`: {error} Or give another `out`, or delete that folder.") from error
     new, old = _flatten(settings), _flatten({key: saved.get(key) for key in settings})
     absent = object()
     changed = [name for name in sorted({*new, *old}) if new.get(name, absent) != old.get(name, absent)]

@@ -52,8 +52,8 @@ def test_a_missing_file_is_named(run, tmp_path, missing, message):
     ("name", "content", "message"),
     [
         ("labels.json", "no, yes", r"labels.json is not JSON"),
-        ("labels.json", json.dumps({"no": 0}), r"labels.json must hold a list of names"),
-        ("model.keras", "not a zip file", r"model.keras cannot be read as a Keras model"),
+        ("labels.json", json.dumps({"no": 0}), r"labels.json must hold a list, got dict"),
+        ("model.keras", "not a zip file", r"model.keras is not a Keras model, or is damaged"),
         ("vocabulary.txt", "film\n", r"vocabulary.txt is not a saved vocabulary"),
     ],
 )

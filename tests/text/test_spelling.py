@@ -42,7 +42,7 @@ def test_it_is_saved_and_loaded(spelling, tmp_path):
     loaded = Spelling.load(tmp_path)
     assert loaded.digest == spelling.digest and loaded.letters == spelling.letters
     (tmp_path / "letters.json").write_text('{"letters": "ab"}')
-    with pytest.raises(ValueError, match=r"letters.json does not hold the letters of a `Spelling`"):
+    with pytest.raises(ValueError, match=r"letters.json lacks 'word_length'"):
         Spelling.load(tmp_path)
 
 

@@ -78,7 +78,7 @@ def test_symbols_are_saved_and_loaded(tmp_path):
     loaded = Symbols.load(tmp_path / "symbols.json")
     assert (loaded.symbols, loaded.unit, loaded.digest) == (CHARACTERS.symbols, "characters", CHARACTERS.digest)
     (tmp_path / "broken.json").write_text('{"unit": "words"}')
-    with pytest.raises(ValueError, match=r"broken\.json does not hold saved symbols"):
+    with pytest.raises(ValueError, match=r"broken\.json lacks 'symbols'"):
         Symbols.load(tmp_path / "broken.json")
 
 

@@ -155,7 +155,7 @@ def test_a_file_that_is_no_state_of_the_model_is_refused(stream, tmp_path):
     np.savez(tmp_path / "other.npz", c=np.zeros((1, 4)))
     np.savez(tmp_path / "wide.npz", **{"layer_0/forward/h": np.zeros((1, 5))})
     for name, message in (
-        ("text", "is not a saved state"),
+        ("text", "is not an .npz file of states, or is damaged"),
         ("other", "is the state of another model: it contains c; this model has layer_0/forward/h"),
         ("wide", r"is the state of another model: .*shape \[1, 4\], got \[1, 5\]"),
     ):

@@ -47,7 +47,7 @@ def test_results_without_a_config_are_not_overwritten(tmp_path, name):
 
 def test_a_file_or_a_broken_config_is_named(tmp_path):
     (tmp_path / "config.json").write_text("{")
-    with pytest.raises(ValueError, match=r"config.json is not JSON"):
+    with pytest.raises(ValueError, match=r"config.json is not JSON, or is damaged .* Or give another `out`"):
         run_folder.check_folder(tmp_path, SETTINGS)
     with pytest.raises(ValueError, match="`out` must be a folder"):
         run_folder.check_folder(tmp_path / "config.json", SETTINGS)

@@ -13,6 +13,7 @@ import numpy as np
 from rnn_zoo.files.cleaning import Cleaning, with_report
 from rnn_zoo.files.long_text import read_text
 from rnn_zoo.files.paths import leads_out
+from rnn_zoo.files.reading import plain_file, read_array
 from rnn_zoo.files.splits import SPLIT_NAMES
 
 _HELD_OUT = ("validation", "test")  # one of every twenty images without a split each; the others are for training
@@ -146,14 +147,9 @@ def read_features(path: str | Path, scale: float = 1.0) -> np.ndarray:
         ValueError: the file does not hold such an array, or holds a number that is not finite (its row is named).
         FileNotFoundError: there is no such file.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"`features`: there is no file {path}.")
-    try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
-            found = np.load(file, allow_pickle=False).astype("float32") * np.float32(scale)
-    except (ValueError, EOFError, gzip.BadGzipFile) as error:
-        raise ValueError(f"{path} does not hold an array of features as .npy: {error}") from error
+    path = plain_file(path, "features")
+    with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
+        found = read_array(path, "features", file).astype("float32") * np.float32(scale)
     if found.ndim not in (2, 3, 4):
         raise ValueError(f"{path} must hold [rows, features] or [rows, cells, features], got the shape {found.shape}.")
     if found.ndim == 4:

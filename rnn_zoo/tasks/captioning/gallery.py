@@ -8,6 +8,7 @@ from typing import Any
 
 from rnn_zoo.files import atomic_file
 from rnn_zoo.files.paths import leads_out
+from rnn_zoo.files.reading import reading
 
 _NOT_METRICS = ("parameters", "train_seconds")
 
@@ -43,7 +44,7 @@ def _read(place, names):
     if place.is_dir():
         found = {name: (place / name).read_bytes() for name in names if (place / name).is_file()}
     elif place.is_file():
-        with tarfile.open(place) as archive:
+        with reading(place, "a .tar file of pictures"), tarfile.open(place) as archive:
             members = {Path(member.name).name: member for member in archive if member.isfile()}
             found = {name: archive.extractfile(members[name]).read() for name in names if name in members}
     else:

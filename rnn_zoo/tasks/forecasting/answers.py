@@ -1,7 +1,6 @@
 """Forecasts: opens an exported forecaster and forecasts from raw windows or from a file."""
 
 import functools
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import numpy as np
 from rnn_zoo.export.bulk import check_output
 from rnn_zoo.export.exported import Exported
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.reading import read_json
 from rnn_zoo.types import Tensor
 
 if TYPE_CHECKING:
@@ -28,11 +28,12 @@ class Forecasts(Exported):
     """
 
     kind = "series"
+    serves = ("past", "forecast")
 
     @functools.cached_property
     def about(self) -> dict[str, Any]:
         """Columns, sizes and scale of the model, see `rnn_zoo.tasks.forecasting.export.describe`."""
-        return json.loads((self.folder / "series.json").read_text(encoding="utf-8"))
+        return read_description(self.folder)
 
     def forecast(
         self, past: Tensor, known: Tensor | None = None, times: "pd.DatetimeIndex | Tensor | None" = None
@@ -182,3 +183,9 @@ class Forecasts(Exported):
                 )
             known = rows.to_numpy()
         return values[window], known, times[window].append(ahead)
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    """The content of series.json in an exported folder, see `rnn_zoo.tasks.forecasting.export.describe`."""
+    columns = {"time": str, "targets": [str], "inputs": [str], "known": [str], "frequency": str}
+    return read_json(folder / "series.json", columns | {"lookback": int, "horizon": int, "clock": bool})

@@ -10,6 +10,8 @@ from typing import ClassVar
 import numpy as np
 import tensorflow_datasets as tfds
 
+from rnn_zoo.files.reading import reading
+
 _COLUMNS = ("HUFL", "HULL", "MUFL", "MULL", "LUFL", "LULL", "OT")
 # SHA-256 of the uncompressed files, since compressed copies of one file can differ.
 _DIGESTS = {
@@ -48,7 +50,8 @@ class Ett(tfds.core.GeneratorBasedBuilder):
     def check(self, folder: str | Path | None) -> str:
         """The text of the file in a folder; ValueError if it differs from the published file."""
         path = _find_file(folder, self.file_name)
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        with reading(path, "a gzip file", "Download it again."):
+            content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         if digest != _DIGESTS[self.builder_config.name]:
             raise ValueError(

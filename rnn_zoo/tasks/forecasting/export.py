@@ -16,6 +16,7 @@ from rnn_zoo.files import atomic_file, atomic_folder
 from rnn_zoo.layers.heads.raw_forecast import RawForecast
 from rnn_zoo.layers.recurrent.implementation import portable
 from rnn_zoo.series.windows import Windows
+from rnn_zoo.tasks.forecasting.answers import read_description
 from rnn_zoo.types import Model, Tensor
 
 SERIES = "series.json"
@@ -53,7 +54,8 @@ def save_series(
         the folder.
     Raises:
         ValueError: `to` holds anything but an export. Nothing is written then.
-        RuntimeError: the forecaster is not fitted, or Keras runs on another backend than TensorFlow.
+        RuntimeError: the forecaster is not fitted.
+        ValueError: Keras runs on another backend than TensorFlow.
     """
     return _save(forecaster.model, describe(forecaster, windows), to, card, metrics)
 
@@ -75,7 +77,7 @@ def save_run(
     Returns:
         the new folder.
     """
-    description = json.loads((folder / SERIES).read_text(encoding="utf-8"))
+    description = read_description(folder)
     raw = [layer for layer in model.layers if isinstance(layer, RawForecast)]
     return _save(raw[0].network if raw else model, description, to, card, metrics)
 

@@ -17,6 +17,7 @@ from rnn_zoo.series.windows import Windows
 from rnn_zoo.tasks.forecasting.forecasters.forecaster import Forecaster
 from rnn_zoo.tasks.forecasting.metrics import forecast_scores, naive_error
 from rnn_zoo.tasks.forecasting.picture import draw_forecasts
+from rnn_zoo.terminal import Terminal
 
 _SCORES = (
     ("MSE", "mse", "{:.4f}"),
@@ -90,7 +91,7 @@ def forecast_report(
             file.write("\n")
         with atomic_file(out / "report.png", "wb") as file:
             draw_forecasts(result, windows, starts, drawn, file)
-    _print(result, console or Console(file=sys.stdout), out)
+    _print(result, console or Terminal(file=sys.stdout), out)
     return result
 
 

@@ -12,6 +12,7 @@ from rnn_zoo.checks import positive_integer
 from rnn_zoo.export.classifier import Classifier
 from rnn_zoo.export.output import output_file
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.reading import read_arrays, real_numbers
 from rnn_zoo.tasks.image_classification.image_files import is_image, read_image
 from rnn_zoo.types import Tensor
 
@@ -28,6 +29,7 @@ class Images(Classifier):
     """
 
     kind = "images"
+    serves = ("images", "probabilities")
 
     input_name = "image"
 
@@ -118,9 +120,6 @@ def _images_at(path: Path) -> tuple[Sequence[str | int], ImageInputs]:
             raise ValueError(f"{path} holds no image file.")
         return [file.relative_to(path).as_posix() for file in files], files
     if path.suffix == ".npz":
-        with np.load(path, allow_pickle=False) as arrays:
-            if "images" not in arrays:
-                raise ValueError(f"{path} must hold an array `images`, got {', '.join(arrays.files) or 'nothing'}.")
-            images = arrays["images"]
+        images = real_numbers(path, "images", read_arrays(path, ["images"], "images")["images"])
         return list(range(len(images))), images
     return [path.name], [path]

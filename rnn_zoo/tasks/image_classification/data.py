@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from rnn_zoo.checks import one_of
+from rnn_zoo.files.reading import read_arrays, real_numbers
 from rnn_zoo.files.splits import hold_out
 from rnn_zoo.tasks.image_classification.image_files import is_image, read_image
 
@@ -146,14 +147,8 @@ def _read_folder(path: Path, size: int | None, color: bool) -> tuple[np.ndarray,
 
 
 def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            missing = [name for name in ("images", "labels") if name not in arrays]
-            if missing:
-                raise ValueError(f"it has no `{missing[0]}`, only {', '.join(arrays.files) or 'nothing'}")
-            images, labels = arrays["images"], arrays["labels"]
-    except Exception as error:  # NumPy raises many kinds for a truncated or foreign file
-        raise ValueError(f"{path} is not an .npz file with `images` and `labels`: {error}.") from error
+    images, labels = read_arrays(path, ["images", "labels"], "images and labels").values()
+    real_numbers(path, "images", images)
     if images.ndim not in (3, 4) or len(images) != len(labels) or labels.ndim != 1 or not len(images):
         raise ValueError(
             f"{path}: `images` must have the shape [images, height, width] or [images, height, width, channels] and "

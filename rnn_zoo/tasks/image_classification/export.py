@@ -45,7 +45,7 @@ def save_images(
     Raises:
         ValueError: `to` holds anything but an export, `labels` do not match the outputs of `model`, or its input is not
             images of one shape. Nothing is written then.
-        RuntimeError: Keras runs on another backend than TensorFlow.
+        ValueError: Keras runs on another backend than TensorFlow.
     """
     to = check_place(to)
     labels = checked_labels(labels, model)

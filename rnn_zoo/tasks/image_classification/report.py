@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from rnn_zoo.evaluation import classification_report
+from rnn_zoo.faults import printable
 from rnn_zoo.run import Run
 from rnn_zoo.tasks.image_classification.answers import Images
 from rnn_zoo.tasks.image_classification.baselines import pixel_logistic_regression
@@ -58,5 +59,5 @@ def show_answers(folder: Path, split: ImageSplit, labels: Sequence[str], count: 
     answers = Images(folder).predict(split.images[:count])
     for image, label, answer in zip(split.images, split.labels, answers, strict=False):
         print(as_text(image))
-        print(f"Label: {labels[label]}. Answer: {answer.label}, {answer.score:.0%}.")
+        print(printable(f"Label: {labels[label]}. Answer: {answer.label}, {answer.score:.0%}."))
     print(f"Ask it yourself: rnn-zoo predict {folder} picture.png")

@@ -13,6 +13,7 @@ from rnn_zoo.checks import positive_integer
 from rnn_zoo.decoding.sample import check_sampling
 from rnn_zoo.export.exported import Exported
 from rnn_zoo.export.output import output_file
+from rnn_zoo.files.reading import read_json
 from rnn_zoo.types import Tensor
 
 
@@ -26,12 +27,13 @@ class PretrainedMusic(Exported):
     """
 
     kind = "music"
+    serves = ("keys", "steps")
     sampling_options = ("temperature", "seed")
 
     @functools.cached_property
     def settings(self) -> dict[str, Any]:
         """The content of music.json: keys and steps."""
-        return json.loads((self.folder / "music.json").read_text(encoding="utf-8"))
+        return read_json(self.folder / "music.json", {"lowest": int, "count": int, "steps": int})
 
     def play(self, keys: Tensor, steps: int | None = None, seed: int = 0, temperature: float = 1.0) -> np.ndarray:
         """Samples the steps that follow a beginning.

@@ -2,19 +2,19 @@
 
 import dataclasses
 import functools
-import gzip
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rnn_zoo.files.cleaning import Cleaning, with_report
+from rnn_zoo.files.reading import read_json
 from rnn_zoo.tasks.music.midi import NoNotes, read_midi
 from rnn_zoo.types import Tensor
 
 LOWEST, KEYS = 21, 88  # MIDI numbers of the keys of a piano: A0 to C8
+_SPLITS = ("train", "valid", "test")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,19 +70,14 @@ def load_music(path: str | Path, *, seconds: float = 0.5, clean: bool = False) -
         return _from_folder(path, seconds, cleaning)
     if not path.is_file():
         raise FileNotFoundError(f"`path`: there is no file or folder {path}.")
-    try:
-        data = path.read_bytes()
-        splits = json.loads(gzip.decompress(data) if path.suffix == ".gz" else data)
-        pieces = {split: list(splits[split]) for split in ("train", "valid", "test")}
-    except (ValueError, KeyError, TypeError, EOFError, gzip.BadGzipFile) as error:
-        raise ValueError(f"{path} must be JSON with pieces under 'train', 'valid' and 'test' ({error!r}).") from error
+    pieces = read_json(path, {split: [list] for split in _SPLITS})
     rolls = {
         split: [
             roll
             for number, piece in enumerate(pieces[split], start=1)
             for roll in _with_notes(path, f"{split} piece {number}", functools.partial(piano_roll, piece), cleaning)
         ]
-        for split in pieces
+        for split in _SPLITS
     }
     for split, found in rolls.items():
         if not found:
@@ -107,7 +102,8 @@ def piano_roll(steps: Any, place: str = "the piece") -> np.ndarray:
     keys = np.zeros((len(steps), KEYS), "float32")
     for number, step in enumerate(steps, start=1):
         for pitch in step:
-            if not isinstance(pitch, int | float) or not LOWEST <= pitch < LOWEST + KEYS:
+            whole = type(pitch) is int or (type(pitch) is float and pitch.is_integer())
+            if not whole or not LOWEST <= pitch < LOWEST + KEYS:
                 raise ValueError(
                     f"{place}, step {number}: {pitch!r} is not a piano key; keys are {LOWEST} to {LOWEST + KEYS - 1}."
                 )

@@ -14,6 +14,7 @@ from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import Use
 from rnn_zoo.export.saving import check_place, complete, without_optimizer
 from rnn_zoo.files import atomic_folder
+from rnn_zoo.files.reading import read_json
 from rnn_zoo.layers.recurrent.implementation import portable
 from rnn_zoo.topologies.writer import Writer
 from rnn_zoo.types import Model, Tensor
@@ -53,7 +54,7 @@ def save_music(
         the folder.
     Raises:
         ValueError: an argument is out of its range, or `to` holds anything but an export. Nothing is written then.
-        RuntimeError: Keras runs on another backend than TensorFlow.
+        ValueError: Keras runs on another backend than TensorFlow.
     """
     to = check_place(to)
     count = writer.training.inputs[-1].shape[-1]
@@ -106,6 +107,6 @@ def save_run(
     metrics: Mapping[str, Any] | None = None,
 ) -> Path:
     """Calls `save_music` with the settings in a folder, that of an earlier export."""
-    settings = json.loads((folder / MUSIC).read_text(encoding="utf-8"))
+    settings = read_json(folder / MUSIC, {"lowest": int, "count": int, "steps": int})
     del settings["count"]
     return save_music(Writer(model), to, **settings, card=card, metrics=metrics)

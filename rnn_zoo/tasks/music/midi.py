@@ -8,10 +8,12 @@ import numpy as np
 
 from rnn_zoo.checks import positive_number
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.reading import plain_file, reading
 from rnn_zoo.types import Tensor
 
 _TICKS = 480  # per quarter note
 _TEMPO = 500_000  # microseconds per quarter note: 120 per minute
+_LONGEST = 24 * 60 * 60  # seconds of a piece: a few bytes can claim centuries
 _DRUMS = 9  # the channel of percussion
 
 
@@ -33,12 +35,11 @@ def read_midi(path: str | Path, seconds: float = 0.5) -> list[list[int]]:
     """
     mido, path = import_mido(), Path(path)
     positive_number("seconds", seconds)
-    try:
-        messages = list(mido.MidiFile(path))
-    except (OSError, EOFError, ValueError, KeyError, IndexError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
-        raise ValueError(f"{path} cannot be read as MIDI ({error}).") from error
+    with reading(plain_file(path, "MIDI"), "a MIDI file"):
+        file = mido.MidiFile(path)
+        if file.ticks_per_beat < 1:
+            raise ValueError(f"{path} has {file.ticks_per_beat} ticks per beat; save it again with at least 1.")
+        messages = list(file)
     now, notes = 0.0, []
     began: dict[tuple[int, int], float] = {}
     for message in messages:
@@ -50,6 +51,8 @@ def read_midi(path: str | Path, seconds: float = 0.5) -> list[list[int]]:
             notes.append((message.note, began.pop(key), now))
         if message.type == "note_on" and message.velocity:
             began[key] = now
+    if now > _LONGEST:
+        raise ValueError(f"{path} lasts {now:,.0f} seconds, more than {_LONGEST:,} (a day); cut it.")
     if not notes:
         raise NoNotes(f"{path} holds no notes; leave it out.")
     steps: list[set[int]] = [set() for _ in range(max(1, round(max(stop for _, _, stop in notes) / seconds)))]

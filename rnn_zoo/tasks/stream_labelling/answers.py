@@ -14,6 +14,7 @@ from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.batching import checked_texts
 from rnn_zoo.export.bulk import TextFile, check_output
 from rnn_zoo.export.exported import Exported
+from rnn_zoo.export.reading import read_labels
 from rnn_zoo.files import atomic_file
 from rnn_zoo.files.cleaning import with_report
 from rnn_zoo.types import Tensor
@@ -29,11 +30,12 @@ class Steps(Exported):
     """
 
     kind = "steps"
+    serves = ("probabilities",)
 
     @functools.cached_property
     def labels(self) -> list[str]:
         """The name of each probability."""
-        return json.loads((self.folder / export_folder.LABELS).read_text(encoding="utf-8"))
+        return read_labels(self.folder / export_folder.LABELS)
 
     def probabilities(self, texts: Sequence[str], batch_size: int = 64) -> list[np.ndarray]:
         """The probability of each label at every character.

@@ -59,7 +59,7 @@ def save_steps(
     Raises:
         ValueError: `to` holds anything but an export, `labels` do not match the outputs of `model`, or `Stream` refuses
             the model. Nothing is written then.
-        RuntimeError: Keras runs on another backend than TensorFlow.
+        ValueError: Keras runs on another backend than TensorFlow.
     """
     to = check_place(to)
     Stream(model)

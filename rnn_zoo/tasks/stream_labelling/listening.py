@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rnn_zoo.tasks.stream_labelling.batches import padded
+from rnn_zoo.terminal import Terminal
 from rnn_zoo.text import Symbols
 from rnn_zoo.topologies import Stream
 from rnn_zoo.types import Model
@@ -15,7 +16,7 @@ from rnn_zoo.types import Model
 
 def demonstrate(network: Model, symbols: Symbols, word: str, listen: bool = False) -> None:
     """Prints the detections of a word in an example, then in the lines of standard input if `listen`."""
-    console, stream = Console(highlight=False), Stream(network)
+    console, stream = Terminal(), Stream(network)
     state = print_detections(stream, symbols, word, f"{word[:-1]}{word}... {word.upper()}? {word}!\n", console)
     if not listen:
         return

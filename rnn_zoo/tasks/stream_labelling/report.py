@@ -18,6 +18,7 @@ from rnn_zoo.tasks.stream_labelling.baselines import last_letter
 from rnn_zoo.tasks.stream_labelling.batches import padded
 from rnn_zoo.tasks.stream_labelling.data import WordStream
 from rnn_zoo.tasks.stream_labelling.scores import detection_scores
+from rnn_zoo.terminal import Terminal
 from rnn_zoo.text import Symbols
 from rnn_zoo.types import Model, Tensor
 
@@ -108,7 +109,7 @@ def detection_report(
         with atomic_file(Path(out) / "metrics.json") as file:
             json.dump(result, file, indent=2, ensure_ascii=False, allow_nan=False)
             file.write("\n")
-    _print(result, console or Console(file=sys.stdout))
+    _print(result, console or Terminal(file=sys.stdout))
     return result
 
 

@@ -13,6 +13,7 @@ from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.batching import batches_of_like_length, checked_texts, progress_bar
 from rnn_zoo.export.bulk import TextFile, check_output
 from rnn_zoo.export.exported import Exported
+from rnn_zoo.export.reading import read_labels
 from rnn_zoo.files import atomic_file
 from rnn_zoo.files.cleaning import with_report
 from rnn_zoo.tasks.tagging.highlight import colors, highlighted
@@ -73,11 +74,12 @@ class Tagger(Exported):
     """
 
     kind = "tags"
+    serves = ("text", "tag")
 
     @functools.cached_property
     def labels(self) -> list[str]:
         """The tags, in the order of their ids."""
-        return json.loads((self.folder / export_folder.LABELS).read_text(encoding="utf-8"))
+        return read_labels(self.folder / export_folder.LABELS)
 
     @property
     def types(self) -> list[str]:

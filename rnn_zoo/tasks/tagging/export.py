@@ -54,7 +54,7 @@ def save_tagger(
     Raises:
         ValueError: `to` holds anything but an export, or `model` does not end in `Tags` with these tags. Nothing is
             written then.
-        RuntimeError: Keras runs on another backend than TensorFlow.
+        ValueError: Keras runs on another backend than TensorFlow.
     """
     place = check_place(to)
     TagGraph(model, spelling, tags)

@@ -4,10 +4,10 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.text import Text
 
 from rnn_zoo.files import atomic_file
+from rnn_zoo.terminal import Terminal
 
 # Light enough for black letters on any terminal, and distinguishable without red-green vision.
 _COLORS = ("#8ecae6", "#ffd166", "#b8e0a0", "#f4a6c0", "#cdb4f6", "#f6bd8b", "#a0e3d6", "#d9d9a3")
@@ -46,7 +46,7 @@ def join_words(words: Sequence[str], spans: Iterable[tuple[int, int, str]]) -> t
 
 def write_html(path: str | Path, lines: Iterable[Text], title: str) -> None:
     """Writes lines of rich.text.Text as an HTML page, atomically."""
-    console = Console(record=True, file=io.StringIO(), width=100, markup=False, highlight=False)
+    console = Terminal(record=True, file=io.StringIO(), width=100)
     console.print(Text(title, style="bold"), *lines, sep="\n")
     with atomic_file(path) as file:
         file.write(console.export_html(inline_styles=True).replace("<head>", f"<head><title>{title}</title>"))

@@ -22,6 +22,7 @@ from rnn_zoo.tasks.tagging.baselines import most_frequent_tag, window_logistic_r
 from rnn_zoo.tasks.tagging.dataset import TaggedDataset, TaggedSplit
 from rnn_zoo.tasks.tagging.highlight import colors, highlighted, join_words, write_html
 from rnn_zoo.tasks.tagging.signatures import TagGraph
+from rnn_zoo.terminal import Terminal
 from rnn_zoo.text.tag_scheme import Span, convert, spans_of
 
 METRICS = ("f1", "precision", "recall", "accuracy", "macro_f1")
@@ -119,7 +120,7 @@ def tag_report(
             file.write("\n")
         title = f"{name}: {len(wrong):,} of {len(test.tags):,} {split} sentences with a mistake"
         write_html(Path(out) / "report.html", sentences, title)
-    _print(result, sentences[: 3 * shown], console or Console(file=sys.stdout, markup=False, highlight=False))
+    _print(result, sentences[: 3 * shown], console or Terminal(file=sys.stdout))
     return result
 
 

@@ -24,6 +24,7 @@ class Pretrained(Classifier):
     """
 
     kind = "classes"
+    serves = ("text", "probabilities")
 
     @functools.cached_property
     def vocabulary(self) -> Any:

@@ -44,7 +44,7 @@ def save(
     Raises:
         ValueError: `to` holds anything but an export, `labels` do not match the outputs of `model`, `vocabulary` has
             more words than `model`, or `model` does not return probabilities. Nothing is written then.
-        RuntimeError: Keras runs on another backend than TensorFlow.
+        ValueError: Keras runs on another backend than TensorFlow.
     """
     place = check_place(to)
     labels = checked_labels(labels, model)

@@ -62,7 +62,7 @@ def load_start(network: Any, weights: Path, classes: int) -> str:
     """
     try:
         network.load_weights(weights)
-    except ValueError as error:  # of Keras, some lines long
+    except Exception as error:  # of Keras and h5py, some lines long
         raise ValueError(
             f"`pretrained`: {weights} does not fit a network of {classes} classes; pre-train on this very `data`."
         ) from error

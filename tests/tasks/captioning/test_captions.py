@@ -51,7 +51,7 @@ def test_features(tmp_path):
     (tmp_path / "features.npy.gz").write_bytes(gzip.compress((tmp_path / "features.npy").read_bytes()))
     np.testing.assert_allclose(read_features(tmp_path / "features.npy.gz", 0.5), array / 2)
     (tmp_path / "none.npy").write_text("no array")
-    with pytest.raises(ValueError, match=r"none\.npy does not hold an array of features"):
+    with pytest.raises(ValueError, match=r"none\.npy is not an .npy file of features, or is damaged"):
         read_features(tmp_path / "none.npy")
     with pytest.raises(FileNotFoundError, match="there is no file"):
         load_captions(tmp_path / "nowhere")
@@ -68,7 +68,7 @@ def test_bad_features_are_named(tmp_path, array, message):
     np.save(tmp_path / "bad.npy", array)
     with pytest.raises(ValueError, match=rf"bad\.npy.*{message}"):
         read_features(tmp_path / "bad.npy")
-    with pytest.raises(FileNotFoundError, match=r"`features`: there is no file .*none\.npy"):
+    with pytest.raises(FileNotFoundError, match=r"there is no file .*none\.npy"):
         read_features(tmp_path / "none.npy")
 
 

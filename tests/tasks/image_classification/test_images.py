@@ -53,7 +53,7 @@ def test_arrays_in_a_file(tmp_path):
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ({"pixels": np.zeros((4, 2, 2))}, "has no `images`, only pixels"),
+        ({"pixels": np.zeros((4, 2, 2))}, "must hold an array `images`, got pixels"),
         ({"images": np.zeros((4, 2, 2)), "labels": np.zeros(3)}, r"got \[4, 2, 2\] and \[3\]"),
         ({"images": np.full((4, 2, 2), 256.0), "labels": np.zeros(4)}, "pixels from 0 to 255, got 256.0"),
         ({"images": np.full((4, 2, 2), np.nan), "labels": np.zeros(4)}, "pixels from 0 to 255"),
@@ -79,7 +79,7 @@ def test_bad_files_and_names_are_refused(tmp_path):
         load_images("digit")
     with pytest.raises(FileNotFoundError, match=r"there is no file or folder missing\.npz"):
         load_images("missing.npz")
-    with pytest.raises(ValueError, match=r"text\.png cannot be read as an image"):
+    with pytest.raises(ValueError, match=r"text\.png is not an image, or is damaged"):
         read_image(tmp_path / "text.png")
     with pytest.raises(FileNotFoundError, match=r"there is no file missing\.png"):
         read_image("missing.png")

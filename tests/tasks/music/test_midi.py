@@ -31,7 +31,7 @@ def test_files_without_notes(tmp_path):
     with pytest.raises(ValueError, match=r"silent\.mid holds no notes; leave it out"):
         read_midi(tmp_path / "silent.mid")
     (tmp_path / "text.mid").write_text("no music")
-    with pytest.raises(ValueError, match=r"text\.mid cannot be read as MIDI"):
+    with pytest.raises(ValueError, match=r"text\.mid is not a MIDI file, or is damaged"):
         read_midi(tmp_path / "text.mid")
     with pytest.raises(ValueError, match="`keys` must hold at least one note"):
         write_midi(tmp_path / "none.mid", np.zeros((3, 88)))
@@ -47,8 +47,8 @@ def test_json_pieces(tmp_path):
         ({"train": [STEPS], "valid": [STEPS], "test": [[[20]]]}, "test piece 1, step 1: 20 is not a piano key"),
         ({"train": [STEPS], "valid": [], "test": [STEPS]}, "must hold at least one piece under 'valid'"),
         ({"train": [[[]]], "valid": [STEPS], "test": [STEPS]}, "train piece 1: holds no notes"),
-        ({"train": []}, "must be JSON with pieces under"),
-        ({"train": 5, "valid": [STEPS], "test": [STEPS]}, "must be JSON with pieces under"),
+        ({"train": []}, r"pieces\.json lacks 'valid'"),
+        ({"train": 5, "valid": [STEPS], "test": [STEPS]}, "must hold a list at train, got int"),
         ({"train": [[60, 62]], "valid": [STEPS], "test": [STEPS]}, "train piece 1 must be a list of steps, each"),
     ):
         file.write_text(json.dumps(content))

@@ -286,5 +286,5 @@ def test_a_kill_after_tensorflow_has_written_leaves_the_old_export(copied):
 
 def test_another_backend_is_refused(model, vocabulary, tmp_path, monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
-    with pytest.raises(RuntimeError, match="KERAS_BACKEND=tensorflow"):
+    with pytest.raises(ValueError, match="KERAS_BACKEND=tensorflow"):
         save(model, vocabulary, LABELS, tmp_path / "export")
