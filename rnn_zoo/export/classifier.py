@@ -46,16 +46,20 @@ class Classifier(Exported):
         """
         raise NotImplementedError(f"{type(self).__name__} must define `probabilities`.")
 
+    def empty_table(self, rows: int) -> np.ndarray:
+        """Zeros <float32>[rows, classes]; ValueError if the labels are not as many as the classes of the model."""
+        classes = self._saved_model.signatures["serve"].structured_outputs["probabilities"].shape[-1]
+        if classes != len(self.labels):
+            raise ValueError(
+                f"{self.folder / export_folder.LABELS} must name the model's {classes} classes, got "
+                f"{len(self.labels)} names. Export it again."
+            )
+        return np.zeros((rows, classes), np.float32)
+
     def predict(self, inputs: Any, batch_size: int = 64, progress: bool = False) -> list[Answer]:
         """The class of every input, in order; arguments and errors as in `probabilities`."""
         answers = []
-        found = self.probabilities(inputs, batch_size, progress)
-        if found.shape[-1] != len(self.labels):
-            raise ValueError(
-                f"{self.folder / export_folder.LABELS} must name the model's {found.shape[-1]} classes, got "
-                f"{len(self.labels)} names. Export it again."
-            )
-        for row in found:
+        for row in self.probabilities(inputs, batch_size, progress):
             best = int(row.argmax())
             chances = dict(zip(self.labels, row.tolist(), strict=True))
             answers.append(Answer(self.labels[best], float(row[best]), chances))

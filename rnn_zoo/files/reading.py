@@ -19,8 +19,8 @@ def reading(path: str | Path, what: str, fix: str = "Save it again.") -> Iterato
     """Within the block, any failure of a library becomes a ValueError that names the file.
 
     Libraries raise errors of many types for damaged content: `zlib.error`, `struct.error`, KeyError, RecursionError,
-    MemoryError. A missing file, one without permission, a missing package and a ValueError that begins with the file pass
-    through unchanged.
+    MemoryError. A missing file, one without permission, a missing package and a ValueError that begins with the file
+    pass through unchanged.
 
     Args:
         path: the file.
@@ -31,10 +31,11 @@ def reading(path: str | Path, what: str, fix: str = "Save it again.") -> Iterato
     """
     try:
         yield
-    except (FileNotFoundError, PermissionError, ImportError):
+    except (PermissionError, ImportError):
         raise
     except Exception as error:
-        if isinstance(error, ValueError) and str(error).startswith(str(path)):
+        ours = isinstance(error, ValueError) and str(error).startswith(str(path))
+        if ours or (isinstance(error, FileNotFoundError) and str(error).startswith("there is no file")):
             raise
         raise ValueError(f"{path} is not {what}, or is damaged ({_reason(error)}). {fix}") from error
 

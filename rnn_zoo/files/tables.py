@@ -202,7 +202,7 @@ def _jsonl_rows(path, lines, columns, cleaning):
     for line, content in _numbered(lines):
         try:
             row = json.loads(content)
-        except json.JSONDecodeError as error:
+        except (json.JSONDecodeError, RecursionError) as error:
             cleaning.fault(path, line, f"not JSON ({error}). JSONL has one object per line.", LEAVES_OUT)
             continue
         if not isinstance(row, dict):
@@ -265,7 +265,7 @@ def _not_markup(path, lines, expected):
             begun = True
             content = "HTML or XML" if start.startswith(("<!doctype", "<html", "<?xml")) else None
             if start.startswith(("{", "[")):
-                with contextlib.suppress(json.JSONDecodeError):
+                with contextlib.suppress(json.JSONDecodeError, RecursionError):
                     json.loads(line)
                     content = "JSON. Rename it to .jsonl"
             if content:

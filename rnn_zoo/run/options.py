@@ -55,11 +55,12 @@ def check_options(options: Mapping[str, Any], signature: inspect.Signature | Non
     for name, value in options.items():
         if name in CHECKS and value is not None:
             CHECKS[name](name, value)
-        if isinstance(value, str) and "\0" in value:
-            raise ValueError(f"`{name}` holds a NUL character, {value!r}; leave it out.")
         needed = signature is not None and signature.parameters[name].default != ""
-        if needed and isinstance(value, str) and not value.strip():
-            raise ValueError(f"`{name}` is blank; give a value, or leave the option out.")
+        for text in value if isinstance(value, (tuple, list)) else [value]:
+            if isinstance(text, str) and "\0" in text:
+                raise ValueError(f"`{name}` holds a NUL character, {text!r}; leave it out.")
+            if needed and isinstance(text, str) and not text.strip():
+                raise ValueError(f"`{name}` is blank; give a value, or leave the option out.")
 
 
 def whole_number(_: Any, tokens: Sequence[Any]) -> int:

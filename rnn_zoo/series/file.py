@@ -1,5 +1,6 @@
 """Reads a series from a file with a time column; errors name the line and the column."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,8 @@ def read_series(
     if fill is not None:
         one_of("fill", fill, FILLS)
     header = read_header(path)
+    if header and re.search(r"\d", header[0]) and all(map(_is_number, header[1:])):
+        raise ValueError(f"{path}: line 1: {header[0]!r} is data, not the name of a column; add a line of names above.")
     time = header[0] if time is None else time
     inputs, known = tuple(inputs), tuple(known)
     targets = tuple(target) or tuple(name for name in header if name not in (time, *inputs, *known))
@@ -79,6 +82,13 @@ def read_series(
         time=time,
         notes=(*notes, *constant_columns(values, columns)),
     )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return np.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def read_columns(

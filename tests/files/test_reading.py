@@ -23,7 +23,7 @@ def test_any_failure_of_a_library_names_the_file(tmp_path, error):
 
 
 @pytest.mark.parametrize(
-    "error", [FileNotFoundError("x.bin"), PermissionError(13, "x.bin"), ValueError("x.bin: line 3")]
+    "error", [FileNotFoundError("there is no file x.bin"), PermissionError(13, "x.bin"), ValueError("x.bin: line 3")]
 )
 def test_an_error_that_names_the_file_passes_through(error):
     with pytest.raises(type(error)) as raised, reading("x.bin", "a picture"):

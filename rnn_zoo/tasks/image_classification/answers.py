@@ -55,7 +55,7 @@ class Images(Classifier):
         """
         positive_integer("batch_size", batch_size)
         images = self._read(inputs)
-        result = np.zeros((len(images), len(self.labels)), np.float32)
+        result = self.empty_table(len(images))
         serve = self._saved_model.signatures["serve"]
         for start in range(0, len(images), batch_size):
             rows = slice(start, start + batch_size)

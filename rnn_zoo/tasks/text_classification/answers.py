@@ -47,7 +47,7 @@ class Pretrained(Classifier):
         """
         texts = checked_texts(inputs)
         positive_integer("batch_size", batch_size)
-        result = np.zeros((len(texts), len(self.labels)), np.float32)
+        result = self.empty_table(len(texts))
         if not texts:
             return result
         import tensorflow as tf

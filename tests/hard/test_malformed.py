@@ -1,0 +1,124 @@
+"""Malformed inputs of every kind: one clear line, before any training; no hang, no traceback, no silent success."""
+
+import collections
+import contextlib
+import io
+import random
+import signal
+import sys
+import unicodedata
+
+import pytest
+from helpers import needs_tensorflow
+from malformed import Case, export_cases, file_cases, option_cases, sources
+
+from rnn_zoo import cli, training
+
+pytestmark = needs_tensorflow
+
+SECONDS = 30  # after which a command hangs
+FEW = 100  # of all cases, in every test run
+
+
+class Reached(Exception):
+    """The recipe reached its training: it accepted the input."""
+
+
+class Hangs(Exception):
+    """The command took too long."""
+
+
+@contextlib.contextmanager
+def at_most(seconds):
+    def end(signal_number, frame):
+        raise Hangs
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def fault_of(case: Case, folder, monkeypatch) -> str:
+    """What is wrong with how the command answers a case; "" if nothing is."""
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    command = case.make(folder)
+    if command[0] == "train":
+        command += ["--out", str(folder / "run")]
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), at_most(SECONDS):
+            code = cli.main(command)
+    except Reached:
+        return "accepted" if case.refused else ""
+    except Hangs:
+        return "hangs"
+    except Exception as error:
+        return f"traceback: {type(error).__name__}: {error}"[:300]
+    told = [line for line in err.getvalue().splitlines() if line.strip()]
+    if code == 0:
+        return "accepted" if case.refused else ""
+    if code != 2 or len(told) != 1 or not told[0].startswith("rnn-zoo: error: "):
+        return f"no single line: code {code}, {err.getvalue()[:300]!r}"
+    line = told[0].removeprefix("rnn-zoo: error: ")
+    if len(line) > 300 or any(unicodedata.category(letter) == "Cc" for letter in line):
+        return f"too long, or with control characters: {line!r}"
+    if not any(name in line for name in case.named):
+        return f"names none of {', '.join(case.named)}: {line}"
+    if (folder / "run" / "history.json").exists():
+        return "told after training"
+    return ""
+
+
+def faults(cases, folder, monkeypatch):
+    """{what is wrong: the cases}, of those that are not answered as they should be."""
+
+    def reached(*arguments, **options):
+        raise Reached
+
+    monkeypatch.setattr(training, "fit", reached)
+    found = collections.defaultdict(list)
+    for number, case in enumerate(cases):
+        if fault := fault_of(case, folder / str(number), monkeypatch):
+            found[fault].append(case.name)
+            print(f"{case.name}: {fault}", file=sys.__stderr__)
+    return dict(found)
+
+
+def all_cases(folder, pick):
+    """The cases of files and options of every recipe."""
+    given = sources(folder)
+    arguments = {}
+    for source in given:
+        place = folder / "right" / source.recipe
+        for name, content in {**source.beside, source.name: source.content}.items():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            (place / name).write_bytes(content)
+        arguments[source.recipe] = source.arguments(place)
+    arguments["word_detector"] = ["ab", "--streams", "40", "--length", "20"]
+    files = [case for source in given for case in file_cases(source, pick)]
+    options = option_cases(arguments)
+    return files, options
+
+
+def test_some_malformed_inputs(tmp_path, monkeypatch, exported):
+    pick = random.Random(1)
+    files, options = all_cases(tmp_path, pick)
+    exports = export_cases(exported, ["a film"])
+    cases = pick.sample(files, FEW // 2) + pick.sample(options, FEW // 4) + pick.sample(exports, FEW // 4)
+    assert faults(cases, tmp_path / "cases", monkeypatch) == {}
+
+
+@pytest.mark.hard
+def test_a_thousand_malformed_inputs(tmp_path, monkeypatch, exported):
+    pick = random.Random(0)
+    files, options = all_cases(tmp_path, pick)
+    cases = [*files, *options, *export_cases(exported, ["a film"])]
+    while len(cases) < 1_000:  # other places of the same faults
+        cases += files[: 1_000 - len(cases)]
+    assert len(cases) >= 1_000
+    assert faults(cases, tmp_path / "cases", monkeypatch) == {}
