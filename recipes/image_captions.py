@@ -16,7 +16,7 @@ from rnn_zoo.run import Run, recipe, run_command
 from rnn_zoo.tasks.captioning.data import load_captions, read_features
 from rnn_zoo.tasks.captioning.encoding import check_features, encode_captions
 from rnn_zoo.tasks.captioning.features import features
-from rnn_zoo.tasks.captioning.gallery import caption_page
+from rnn_zoo.tasks.captioning.gallery import caption_page, check_pictures
 from rnn_zoo.tasks.captioning.models import ATTENTIONS, caption_model
 from rnn_zoo.tasks.captioning.report import report_captions
 
@@ -75,8 +75,7 @@ def main(
     for name, value in (("width", width), ("neighbours", neighbours), ("max_length", max_length)):
         positive_integer(name, value)
     not_negative("length_penalty", length_penalty)
-    if pictures and not Path(pictures).exists():
-        raise FileNotFoundError(f"`pictures`: there is no folder or .tar file {pictures}.")
+    check_pictures(pictures)
     import_sacrebleu()  # fails before training if it is not installed
     captioned = load_captions(data, clean=clean)
     arrays = read_features(features, scale)

@@ -8,6 +8,7 @@ from typing import Any
 from filelock import FileLock
 
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.reading import plain_file, reading
 
 COLUMNS = (
     "recipe",
@@ -64,7 +65,8 @@ def read(path: str | Path) -> list[dict[str, str]]:
         ValueError: another header, a row of another length, or a value that is not a number; names file and line.
     """
     found = []
-    with open(path, encoding="utf-8", newline="") as file:
+    path = plain_file(path, "results")
+    with reading(path, "a result file", "Name another."), open(path, encoding="utf-8", newline="") as file:
         reader = csv.reader(file)
         header = next(reader, None)
         if header != list(COLUMNS):

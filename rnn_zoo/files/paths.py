@@ -26,8 +26,18 @@ def check_writable(option: str, path: str | Path) -> None:
     path = Path(path)
     if path.is_dir():
         raise ValueError(f"`{option}` must be a file, but {path} is a folder; name a file in it.")
+    if path.is_symlink() and not _resolves(path):
+        raise ValueError(f"`{option}`: {path} is a link that leads back to itself; name another file.")
     above = next(folder for folder in path.absolute().parents if os.path.lexists(folder))
     if not above.is_dir():
         raise ValueError(f"`{option}`: {path} cannot be written, because {above} is not a folder; name another.")
     if not os.access(path if path.exists() else above, os.W_OK):
         raise ValueError(f"`{option}`: {path} cannot be written: no permission to write to {above}; name another.")
+
+
+def _resolves(link: Path) -> bool:
+    try:
+        link.resolve()
+    except (OSError, RuntimeError):  # the latter until Python 3.12
+        return False
+    return True

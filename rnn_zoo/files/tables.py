@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_zoo.files.cleaning import Cleaning
+from rnn_zoo.files.reading import plain_file
 
 ENDINGS = (".csv", ".tsv", ".jsonl", ".csv.gz", ".tsv.gz", ".jsonl.gz")
 
@@ -129,7 +130,7 @@ def text_lines(path: Path, cleaning: Cleaning, binary: str = "not a text file") 
     """
     empty, waiting = True, []  # lines wait until one is not blank
     try:
-        with (gzip.open if path.name.lower().endswith(".gz") else open)(path, "rb") as file:
+        with (gzip.open if plain_file(path, "text").name.lower().endswith(".gz") else open)(path, "rb") as file:
             for number, data in enumerate(iter(lambda: file.readline(_LONGEST_LINE + 1), b""), start=1):
                 if number == 1:
                     _refuse_binary(path, data, binary)

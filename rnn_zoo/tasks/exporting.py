@@ -67,6 +67,6 @@ def save_from(
     if vocabulary is not None:
         existing_file(vocabulary, "the vocabulary; or pass `vocabulary`")
     metrics_file = folder / export_folder.METRICS
-    metrics = read_json(metrics_file) if metrics_file.is_file() else None
+    metrics = read_json(metrics_file, dict) if metrics_file.is_file() else None
     save_run = resolve(kind.exporter)
     return save_run(load_keras_model(model_file), folder, to, **given, card=card, metrics=metrics)

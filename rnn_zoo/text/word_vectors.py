@@ -74,7 +74,11 @@ def _read(path: Path) -> Any:
     plain_file(path, "word vectors")
     with reading(path, "a word2vec or GloVe file", "Download it again."):
         has_header, binary = _sniff(path)
-        return KeyedVectors.load_word2vec_format(str(path), binary=binary, no_header=not has_header)
+        vectors = KeyedVectors.load_word2vec_format(str(path), binary=binary, no_header=not has_header)
+    if not vectors.vectors.size or not np.isfinite(vectors.vectors).all():
+        size = " x ".join(map(str, vectors.vectors.shape))
+        raise ValueError(f"{path} must hold vectors of finite numbers, got {size} numbers, some NaN or infinite.")
+    return vectors
 
 
 def _sniff(path: Path) -> tuple[bool, bool]:

@@ -12,6 +12,7 @@ import keras
 from rnn_zoo.checks import positive_integer, positive_number
 from rnn_zoo.training import run_folder
 from rnn_zoo.training.array_batches import ArrayBatches
+from rnn_zoo.training.array_checks import check_arrays
 from rnn_zoo.training.callbacks import Keeper, StopOnNaN, Stopping
 from rnn_zoo.training.checkpoint import load_checkpoint, load_weights, save_model
 from rnn_zoo.training.curves import draw_curves
@@ -75,7 +76,8 @@ def fit(
     Returns:
         the metrics per epoch. The model has the final weights. A finished run is not trained again but loaded.
     Raises:
-        ValueError: an argument is invalid, or `out` holds another run; nothing was trained or written.
+        ValueError: an argument is invalid, arrays hold NaN or an id or label out of range, or `out` holds another run;
+            nothing was trained or written.
         ImportError: `tensorboard` is True, but TensorBoard is not installed.
         FloatingPointError: the loss is NaN or infinite, or the gradients overflow float16 at every loss scale; names
             epoch, step, learning rate and what to try. The checkpoint of the previous epoch remains, and is finite.
@@ -84,8 +86,8 @@ def fit(
     out = Path(out)
     _check(model, epochs, patience, clip_norm, weight_average, learning_rate, tensorboard)
     check_seed(seed)
-    train = _data("train", train, seed, shuffle=True)
-    validation = _data("validation", validation, seed, shuffle=False)
+    train = _data("train", train, seed, model, shuffle=True)
+    validation = _data("validation", validation, seed, model, shuffle=False)
     training = {
         "epochs": epochs,
         "seed": seed,
@@ -194,7 +196,7 @@ def _check(model, epochs, patience, clip_norm, weight_average, learning_rate, te
         raise ImportError('`tensorboard=True` needs TensorBoard: pip install "rnn-zoo[tensorboard]"')
 
 
-def _data(name, data, seed, shuffle):
+def _data(name, data, seed, model, shuffle):
     if data is None:
         if name == "train":
             raise ValueError("`train` must be data, got None.")
@@ -207,6 +209,8 @@ def _data(name, data, seed, shuffle):
                 f"`{name}` must be (inputs, targets) or (inputs, targets, weights), got {len(data)} parts."
             )
         data = ArrayBatches(*data, shuffle=shuffle, seed=seed)
+    if isinstance(data, ArrayBatches):
+        check_arrays(name, data.parts, model)
     if _length(data) == 0:
         raise ValueError(f"`{name}` has no batches.")
     if hasattr(data, "cardinality") and int(data.cardinality()) == -1:

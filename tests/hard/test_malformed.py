@@ -4,15 +4,21 @@ import collections
 import contextlib
 import io
 import random
+import shutil
 import signal
 import sys
 import unicodedata
 
 import pytest
-from helpers import needs_tensorflow
-from malformed import Case, export_cases, file_cases, option_cases, sources
+from damaged_folders import export_cases, run_cases
+from helpers import needs_tensorflow, run_recipe
+from malformed import Case
+from malformed_files import file_cases, sources, write
+from malformed_options import command_cases, option_cases
 
 from rnn_zoo import cli, training
+from rnn_zoo.tasks.registry import NAMES, tasks
+from rnn_zoo.training import callbacks
 
 pytestmark = needs_tensorflow
 
@@ -47,6 +53,7 @@ def fault_of(case: Case, folder, monkeypatch) -> str:
     folder.mkdir(parents=True)
     monkeypatch.chdir(folder)
     command = case.make(folder)
+    trained = (folder / "run" / "history.json").exists()
     if command[0] == "train":
         command += ["--out", str(folder / "run")]
     out, err = io.StringIO(), io.StringIO()
@@ -69,17 +76,20 @@ def fault_of(case: Case, folder, monkeypatch) -> str:
         return f"too long, or with control characters: {line!r}"
     if not any(name in line for name in case.named):
         return f"names none of {', '.join(case.named)}: {line}"
-    if (folder / "run" / "history.json").exists():
+    if not trained and (folder / "run" / "history.json").exists():
         return "told after training"
     return ""
 
 
-def faults(cases, folder, monkeypatch):
+def faults(cases, folder, monkeypatch, train=False):
     """{what is wrong: the cases}, of those that are not answered as they should be."""
 
     def reached(*arguments, **options):
-        raise Reached
+        if train:
+            fit(*arguments, **options)
+        raise Reached  # what follows from the weights takes longer
 
+    fit = training.fit
     monkeypatch.setattr(training, "fit", reached)
     found = collections.defaultdict(list)
     for number, case in enumerate(cases):
@@ -89,25 +99,22 @@ def faults(cases, folder, monkeypatch):
     return dict(found)
 
 
-def all_cases(folder, pick):
-    """The cases of files and options of every recipe."""
-    given = sources(folder)
-    arguments = {}
-    for source in given:
-        place = folder / "right" / source.recipe
-        for name, content in {**source.beside, source.name: source.content}.items():
-            (place / name).parent.mkdir(parents=True, exist_ok=True)
-            (place / name).write_bytes(content)
-        arguments[source.recipe] = source.arguments(place)
-    arguments["word_detector"] = ["ab", "--streams", "40", "--length", "20"]
+def all_cases(folder, export, pick):
+    """The cases of the files that commands read, and of options."""
+    given, arguments = sources(folder, export), {"word_detector": ["ab", "--streams", "40", "--length", "20"]}
+    for number, source in enumerate(given):
+        place = folder / "right" / str(number)
+        write(place, source, source.content)
+        command, *rest = source.command(place)
+        if command == "train":
+            arguments.setdefault(rest[0], rest[1:])
     files = [case for source in given for case in file_cases(source, pick)]
-    options = option_cases(arguments)
-    return files, options
+    return files, [*option_cases(arguments), *command_cases(export)]
 
 
 def test_some_malformed_inputs(tmp_path, monkeypatch, exported):
     pick = random.Random(1)
-    files, options = all_cases(tmp_path, pick)
+    files, options = all_cases(tmp_path, exported, pick)
     exports = export_cases(exported, ["a film"])
     cases = pick.sample(files, FEW // 2) + pick.sample(options, FEW // 4) + pick.sample(exports, FEW // 4)
     assert faults(cases, tmp_path / "cases", monkeypatch) == {}
@@ -116,9 +123,31 @@ def test_some_malformed_inputs(tmp_path, monkeypatch, exported):
 @pytest.mark.hard
 def test_a_thousand_malformed_inputs(tmp_path, monkeypatch, exported):
     pick = random.Random(0)
-    files, options = all_cases(tmp_path, pick)
+    files, options = all_cases(tmp_path, exported, pick)
     cases = [*files, *options, *export_cases(exported, ["a film"])]
     while len(cases) < 1_000:  # other places of the same faults
         cases += files[: 1_000 - len(cases)]
     assert len(cases) >= 1_000
     assert faults(cases, tmp_path / "cases", monkeypatch) == {}
+
+
+@pytest.mark.hard
+@pytest.mark.parametrize("name", NAMES)
+def test_damaged_exports_and_runs_of_every_task(name, tmp_path, monkeypatch):
+    example = tasks()[name].load(tasks()[name].example)(tmp_path)
+    run, killed = tmp_path / "run", tmp_path / "killed"
+    finish = callbacks.Keeper.on_epoch_end
+
+    def copy_after_the_first(self, epoch, logs=None):
+        finish(self, epoch, logs)
+        if not epoch:
+            shutil.copytree(run, killed)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(callbacks.Keeper, "on_epoch_end", copy_after_the_first)
+        assert run_recipe(example.recipe, *example.arguments, "--out", run).returncode == 0
+    question = ["--file", example.question] if example.asked_as_file else [example.question]
+    cases = export_cases(run / "export", question)
+    for folder in (run, killed):
+        cases += run_cases(folder, example.recipe, list(example.arguments))
+    assert faults(cases, tmp_path / "cases", monkeypatch, train=True) == {}

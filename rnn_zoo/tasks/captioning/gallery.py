@@ -8,7 +8,7 @@ from typing import Any
 
 from rnn_zoo.files import atomic_file
 from rnn_zoo.files.paths import leads_out
-from rnn_zoo.files.reading import reading
+from rnn_zoo.files.reading import plain_file, reading
 
 _NOT_METRICS = ("parameters", "train_seconds")
 
@@ -37,6 +37,15 @@ def caption_page(report: Mapping[str, Any], pictures: str | Path | None, path: s
     page = jinja2.Environment(loader=loader, autoescape=True).get_template("captions.html.j2")
     with atomic_file(path) as file:
         file.write(page.render(title=title, report=report, examples=examples, metrics=metrics))
+
+
+def check_pictures(pictures: str | Path | None) -> None:
+    """FileNotFoundError or ValueError, before any training, unless pictures are None, a folder or a .tar file."""
+    if pictures is None or Path(pictures).is_dir():
+        return
+    path = plain_file(pictures, "pictures, a folder or a .tar file")
+    with reading(path, "a .tar file of pictures"), tarfile.open(path) as archive:
+        archive.next()
 
 
 def _read(place, names):

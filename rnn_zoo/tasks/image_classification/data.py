@@ -149,6 +149,8 @@ def _read_folder(path: Path, size: int | None, color: bool) -> tuple[np.ndarray,
 def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
     images, labels = read_arrays(path, ["images", "labels"], "images and labels").values()
     real_numbers(path, "images", images)
+    if labels.dtype.kind not in "biufUS" or (labels.dtype.kind == "f" and not np.isfinite(labels).all()):
+        raise ValueError(f"{path}: `labels` must hold names or numbers, got the type {labels.dtype}, or NaN.")
     if images.ndim not in (3, 4) or len(images) != len(labels) or labels.ndim != 1 or not len(images):
         raise ValueError(
             f"{path}: `images` must have the shape [images, height, width] or [images, height, width, channels] and "
