@@ -11,6 +11,7 @@ import keras
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import CLASSES, Use, model_card
 from rnn_zoo.export.kinds import KIND
+from rnn_zoo.files.atomic import told_full
 from rnn_zoo.types import Model
 
 
@@ -97,7 +98,8 @@ def without_optimizer(model: Model) -> Model:
     """A copy of the model without its optimizer, loaded from a .keras file, so that the export equals that file."""
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "model.keras"
-        model.save(path)
+        with told_full(path):
+            model.save(path)
         return keras.saving.load_model(path, compile=False)
 
 

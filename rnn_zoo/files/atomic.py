@@ -16,6 +16,7 @@ from typing import IO, Any
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+_FULL = ("No space left on device", "File too large", "Disk quota exceeded", "errno = 28", "errno = 27")
 
 
 @contextlib.contextmanager
@@ -31,6 +32,7 @@ def atomic_file(path: str | Path, mode: str = "w", **open_options: Any) -> Itera
         open_options: further arguments of `open`.
     Raises:
         ValueError: `path` is empty, a folder, or a device or pipe, which no file may replace.
+        OSError: the disk is full, or does not allow it.
     """
     path = _target(path)
     if path.exists() and not path.is_file():
@@ -42,11 +44,12 @@ def atomic_file(path: str | Path, mode: str = "w", **open_options: Any) -> Itera
         open_options.setdefault("encoding", "utf-8")
     temporary = _temporary(path)
     try:
-        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)  # less the umask
-        with os.fdopen(descriptor, mode, **open_options) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+        with told_full(path):
+            descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)  # less the umask
+            with os.fdopen(descriptor, mode, **open_options) as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
         if path.exists():
             os.chmod(temporary, stat.S_IMODE(path.stat().st_mode))
         os.replace(temporary, path)
@@ -66,6 +69,7 @@ def atomic_folder(path: str | Path) -> Iterator[Path]:
         path: folder to write; its parent is created if needed.
     Raises:
         ValueError: `path` is empty or a file.
+        OSError: the disk is full, or does not allow it.
     """
     path = _target(path)
     if path.exists() and not path.is_dir():
@@ -75,7 +79,8 @@ def atomic_folder(path: str | Path) -> Iterator[Path]:
     temporary = _temporary(path)
     os.mkdir(temporary)  # with the permissions of the process
     try:
-        yield temporary
+        with told_full(path):
+            yield temporary
         if path.exists():
             os.chmod(temporary, stat.S_IMODE(path.stat().st_mode))
             _exchange(temporary, path)
@@ -83,6 +88,18 @@ def atomic_folder(path: str | Path) -> Iterator[Path]:
             os.rename(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def told_full(path: str | Path) -> Iterator[None]:
+    """Names the path where the disk is full; every library that writes says it in its own way."""
+    try:
+        yield
+    except Exception as error:
+        said = next((sign for sign in _FULL if sign in str(error)), None)
+        if said is None:
+            raise
+        raise OSError(f"{path} cannot be written: {said}. Free some space, or name another place.") from error
 
 
 def remove_leftovers(path: str | Path) -> None:

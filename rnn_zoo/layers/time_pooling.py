@@ -10,7 +10,7 @@ from rnn_zoo.checks import one_of
 from rnn_zoo.layers.masks import clear_masked, last_step
 from rnn_zoo.types import Shape, Tensor
 
-_MODES = ("last", "max", "mean", "attention")
+MODES = ("last", "max", "mean", "attention")
 
 
 @keras.saving.register_keras_serializable(package="rnn_zoo")
@@ -44,9 +44,9 @@ class TimePooling(keras.layers.Layer):
         super().__init__(**kwargs)
         self.modes = [modes] if isinstance(modes, str) else list(modes)
         if not self.modes:
-            raise ValueError(f"`modes` must name at least one of {', '.join(map(repr, _MODES))}; got none.")
+            raise ValueError(f"`modes` must name at least one of {', '.join(map(repr, MODES))}; got none.")
         for mode in self.modes:
-            one_of("modes", mode, _MODES)
+            one_of("modes", mode, MODES)
         self.backward_features = backward_features
 
     def build(self, inputs_shape: Shape) -> None:

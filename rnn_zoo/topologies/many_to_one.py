@@ -6,8 +6,8 @@ from typing import Any
 
 import keras
 
-from rnn_zoo.checks import fraction
-from rnn_zoo.layers.time_pooling import TimePooling
+from rnn_zoo.checks import fraction, one_of
+from rnn_zoo.layers.time_pooling import MODES, TimePooling
 from rnn_zoo.topologies.parts import check_sequences, make_input
 from rnn_zoo.types import Model, Tensor
 
@@ -52,6 +52,8 @@ def many_to_one(
             steps.
     """
     fraction("dropout", dropout)
+    for mode in [pooling] if isinstance(pooling, str) else pooling:
+        one_of("pooling", mode, MODES)
     check_sequences(recurrence, "`pooling`")
     inputs = make_input(front, inputs)
     if evidence is not None and "evidence" not in inspect.signature(head.call).parameters:

@@ -76,11 +76,10 @@ def load_checkpoint(path: str | Path, model: Model) -> tuple[list[np.ndarray] | 
 
 def save_model(path: str | Path, model: Model) -> None:
     """Saves architecture and weights, without the optimizer, to a .keras file, atomically."""
-    with tempfile.TemporaryDirectory() as folder, _without_optimizer(model):
+    with atomic_file(path, "wb") as file, tempfile.TemporaryDirectory() as folder, _without_optimizer(model):
         saved = Path(folder) / "model.keras"
         model.save(saved)
-        with atomic_file(path, "wb") as file:
-            file.write(saved.read_bytes())
+        file.write(saved.read_bytes())
 
 
 def load_weights(path: str | Path, model: Model) -> None:

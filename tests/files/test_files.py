@@ -128,6 +128,17 @@ def test_an_error_leaves_the_old_folder_and_nothing_else(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["export"]
 
 
+FULL = [OSError(28, "No space left on device"), RuntimeError("SaveV2: a.data; File too large"), OSError("errno = 28")]
+
+
+@pytest.mark.parametrize("error", FULL)
+def test_a_full_disk_is_told_by_name_and_leaves_nothing(tmp_path, error):
+    for write, name in ((atomic_file, "a.csv"), (atomic_folder, "export")):
+        with pytest.raises(OSError, match=rf"{name} cannot be written: .*\. Free some space"), write(tmp_path / name):
+            raise error
+    assert folder_content(tmp_path) == {}
+
+
 @given(text=some.text(some.characters(exclude_categories=["Cs"], exclude_characters="\r")))
 def test_text_is_written_in_utf8(tmp_path_factory, text):
     target = tmp_path_factory.mktemp("text") / "a.txt"

@@ -175,7 +175,7 @@ def test_it_learns_the_order_of_two_words():
         ({"recurrence": Recurrent("gru", 4, return_state=True)}, {}, "return_state=False"),
         ({"front": keras.layers.Embedding(6, 3)}, {}, "`inputs` must be given.*Embedding"),
         ({}, {"dropout": 1.5}, "`dropout`"),
-        ({}, {"pooling": "middle"}, "`modes` must be one of"),
+        ({}, {"pooling": "middle"}, "`pooling` must be one of"),
         ({"recurrence": Recurrent("gru", 4, bidirectional=True, merge="sum")}, {}, "merge='sum'"),
         ({}, {"evidence": NGramEvidence(3, 6)}, "`evidence` must have 2 numbers, the `count` of the head, got 3"),
         (

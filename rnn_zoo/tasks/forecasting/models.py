@@ -8,7 +8,9 @@ from collections.abc import Sequence
 
 import keras
 
+from rnn_zoo.checks import one_of
 from rnn_zoo.layers import FutureSteps, InstanceNorm, JoinSegments, Quantiles, Recurrent, SegRNN
+from rnn_zoo.layers.fronts.instance_norm import KINDS
 from rnn_zoo.layers.heads.quantiles import LEVELS
 from rnn_zoo.layers.time_pooling import TimePooling
 from rnn_zoo.tasks.named_models import register_model
@@ -37,7 +39,7 @@ def forecast_segrnn(
     Reference: Lin et al. 2023, "SegRNN: segment recurrent neural network for long-term time series forecasting".
     """
     inputs, ahead = _inputs(lookback, horizon, features, known)
-    norm_layer = InstanceNorm(features, norm, targets=targets, name="instance_norm")
+    norm_layer = InstanceNorm(features, one_of("norm", norm, KINDS), targets=targets, name="instance_norm")
     recurrence = Recurrent(cell, units, return_sequences=False, return_state=True, seed=seed)
     head = Quantiles(segment, levels)
     segments = SegRNN(recurrence, segment, horizon, targets, dropout, seed=seed)(norm_layer(inputs), known=ahead)
@@ -61,7 +63,7 @@ def _last_state(cell):
         levels=LEVELS,
         seed=None,
     ):
-        norm_layer = InstanceNorm(features, norm, targets=targets, name="instance_norm")
+        norm_layer = InstanceNorm(features, one_of("norm", norm, KINDS), targets=targets, name="instance_norm")
         recurrence = Recurrent(cell, units, seed=seed)
         head = Quantiles((horizon, targets), levels)
         if not known:
@@ -103,7 +105,7 @@ def forecast_encoder_decoder(
     The encoder reads the look-back. The decoder starts from the states of the encoder and reads the known values ahead.
     """
     inputs, ahead = _inputs(lookback, horizon, features, known)
-    norm_layer = InstanceNorm(features, norm, targets=targets, name="instance_norm")
+    norm_layer = InstanceNorm(features, one_of("norm", norm, KINDS), targets=targets, name="instance_norm")
     encoder = Recurrent(cell, units, return_sequences=False, return_state=True, seed=seed, name="encoder")
     decoder = Recurrent(cell, units, seed=seed, name="decoder")
     head = Quantiles(targets, levels)

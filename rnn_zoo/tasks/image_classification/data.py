@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from rnn_zoo.checks import one_of
+from rnn_zoo.checks import one_of, positive_integer
 from rnn_zoo.files.reading import read_arrays, real_numbers
 from rnn_zoo.files.splits import hold_out
 from rnn_zoo.tasks.image_classification.image_files import is_image, read_image
 
 _HELD_OUT = 0.2
+_LARGEST = 2_048  # pixels per edge: 16 MB an image, and all are in memory
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +80,7 @@ def load_images(data: str | Path, *, size: int | None = None, color: bool = Fals
         data: "digits" (1,797 handwritten digits of 8 x 8 pixels, with scikit-learn); a folder that holds a
             folder of image files for each class; or an .npz file with `images` <number>[images, height, width] or
             [images, height, width, channels], pixels from 0 to 255, and `labels` [images], strings or integers.
-        size: > 0, pixels per edge to resize image files to. None: they all have one size.
+        size: in [1, 2048], pixels per edge to resize image files to. None: they all have one size.
         color: read image files in colour.
         seed: of the splits; those of "digits" are fixed.
     Returns:
@@ -88,6 +89,11 @@ def load_images(data: str | Path, *, size: int | None = None, color: bool = Fals
         ValueError: an unknown name, or bad data: the message names the file and the fix.
         FileNotFoundError: there is no such file or folder.
     """
+    if size is not None and not positive_integer("size", size) <= _LARGEST:
+        raise ValueError(f"`size` must be at most {_LARGEST:,} pixels, got {size}.")
+    if (data == "digits" or Path(data).is_file()) and (size is not None or color):
+        name = "size" if size is not None else "color"
+        raise ValueError(f"`{name}` is for a folder of image files, and `data` is {str(data)!r}; leave it out.")
     if data == "digits":
         return _digits()
     path = Path(data)

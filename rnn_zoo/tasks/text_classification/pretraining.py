@@ -78,9 +78,12 @@ def teach(data: TextDataset, teacher: str) -> tuple[TextSplit, TextSplit]:
     Returns:
         (training, validation), labels as <float32>[texts, classes].
     Raises:
-        ValueError: the teacher answers with other labels, or there is no unlabelled text.
+        ValueError: the teacher is no classifier of texts, answers with other labels, or there is no unlabelled text.
     """
-    model = Pretrained.named(teacher)
+    try:
+        model = Pretrained.named(teacher)
+    except (ValueError, FileNotFoundError) as error:
+        raise ValueError(f"`teacher` must be an exported classifier of texts: {error}") from error
     if tuple(model.labels) != tuple(data.labels):
         raise ValueError(
             f"`teacher` must answer with the labels of the data, {', '.join(data.labels)}, in this order; {teacher} "
