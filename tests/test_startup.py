@@ -9,7 +9,7 @@ import keras
 import pytest
 from helpers import ROOT, needs_tensorflow
 
-from rnn_zoo import Classes, Recurrent, Vectors, many_to_one
+from rnn_zoo import Classes, Recurrent, Tags, Vectors, many_to_many, many_to_one
 
 HEAVY = ("keras", "tensorflow", "jax", "pandas", "matplotlib", "scipy", "sklearn")
 BACKEND_QUICK_TO_IMPORT = "jax" if importlib.util.find_spec("jax") else "tensorflow"
@@ -30,11 +30,12 @@ def imported(code):
 
 
 @pytest.fixture(scope="module")
-def file(tmp_path_factory):
-    """A .keras file with layers of rnn_zoo."""
-    path = tmp_path_factory.mktemp("startup") / "model.keras"
-    many_to_one(Vectors(2), Recurrent("min_gru", 3), Classes(2)).save(path)
-    return path
+def files(tmp_path_factory):
+    """.keras files of a label for each sequence, and of one for each step."""
+    folder = tmp_path_factory.mktemp("startup")
+    many_to_one(Vectors(2), Recurrent("min_gru", 3), Classes(2)).save(folder / "one.keras")
+    many_to_many(Vectors(2), Recurrent("min_gru", 3), Tags(["a", "b"])).save(folder / "many.keras")
+    return [str(folder / "one.keras"), str(folder / "many.keras")]
 
 
 def test_the_import_is_light():
@@ -78,11 +79,12 @@ def test_help_version_and_mistakes_import_nothing_heavy(arguments):
         "import rnn_zoo.startup; import keras.saving",
     ],
 )
-def test_keras_loads_the_layers_whatever_is_imported_first(file, imports):
+def test_keras_loads_the_models_whatever_is_imported_first(files, imports):
     backend = "tensorflow" if "tensorflow" in imports else BACKEND_QUICK_TO_IMPORT
-    process = run(f"{imports}\nprint(keras.saving.load_model({str(file)!r}).output_shape)", KERAS_BACKEND=backend)
+    load = f"for file in {files}:\n    print(keras.saving.load_model(file).output_shape)"
+    process = run(f"{imports}\n{load}", KERAS_BACKEND=backend)
     assert process.returncode == 0, process.stderr
-    assert process.stdout.strip() == "(None, 2)"
+    assert process.stdout.split("\n")[:2] == ["(None, 2)", "(None, None, 2)"]
 
 
 @needs_tensorflow

@@ -1,6 +1,7 @@
 """Layers: fronts, recurrence, heads, attention, losses, pooling over time."""
 
 import rnn_zoo.layers.losses.identity  # registers the loss that saved models name
+import rnn_zoo.layers.losses.step_model  # registers the models that count every step
 import rnn_zoo.layers.old_names  # noqa: F401  registers the class names of old .keras files
 from rnn_zoo.layers.crf.crf import CRF
 from rnn_zoo.layers.fronts.characters import Characters

@@ -8,8 +8,8 @@ from rnn_zoo.checks import fraction
 from rnn_zoo.layers.heads.classes import Classes
 from rnn_zoo.layers.heads.next_token import NextToken
 from rnn_zoo.layers.heads.tags import Tags
+from rnn_zoo.layers.losses.step_model import StepModel
 from rnn_zoo.topologies.parts import check_sequences, make_input
-from rnn_zoo.topologies.step_model import StepModel
 from rnn_zoo.types import Model, Tensor
 
 

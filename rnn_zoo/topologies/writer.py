@@ -6,9 +6,9 @@ import keras
 from keras import ops
 
 from rnn_zoo.layers.heads.next_token import NextToken
+from rnn_zoo.layers.losses.step_model import StepModel
 from rnn_zoo.layers.seq2seq.decoder import Decoder
 from rnn_zoo.layers.seq2seq.encoder import Encoder
-from rnn_zoo.topologies.step_model import StepModel
 from rnn_zoo.types import Model, Tensor
 
 

@@ -38,7 +38,7 @@ def command_lines(folder: Path) -> dict[str, list[str]]:
     for name, (task, model) in OTHERS.items():
         recipe, *arguments = lines[task]
         if model:
-            lines[name] = [recipe, *arguments, "--model", model]
+            lines[name] = [recipe, *arguments, "--model", model, *(["--segment", "7"] if "segrnn" in model else [])]
     lines["parts_of_speech"] = ["parts_of_speech", *lines["tagging"][1:]]
     sizes = ["--units", "8", "--dim", "6", "--epochs", "2", "--seed-text", "we", "--min-count", "1"]
     lines["next_word"] = ["next_word", str(data["text_generation"] / "plays.txt"), *sizes]

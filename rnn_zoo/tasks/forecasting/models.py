@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import keras
 
-from rnn_zoo.checks import one_of
+from rnn_zoo.checks import one_of, positive_integer
 from rnn_zoo.layers import FutureSteps, InstanceNorm, JoinSegments, Quantiles, Recurrent, SegRNN
 from rnn_zoo.layers.fronts.instance_norm import KINDS
 from rnn_zoo.layers.heads.quantiles import LEVELS
@@ -38,6 +38,8 @@ def forecast_segrnn(
 
     Reference: Lin et al. 2023, "SegRNN: segment recurrent neural network for long-term time series forecasting".
     """
+    if positive_integer("segment", segment) > lookback:
+        raise ValueError(f"`segment` must be at most the `lookback`, {lookback} steps, got {segment}; make it shorter.")
     inputs, ahead = _inputs(lookback, horizon, features, known)
     norm_layer = InstanceNorm(features, one_of("norm", norm, KINDS), targets=targets, name="instance_norm")
     recurrence = Recurrent(cell, units, return_sequences=False, return_state=True, seed=seed)
