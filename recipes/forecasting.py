@@ -33,6 +33,7 @@ def main(
     fill: str | None = None,
     validation: float | None = None,
     test: float | None = None,
+    clean: bool = False,
     calendar: bool = False,
     fourier: int = 0,
     units: int = 64,
@@ -85,7 +86,7 @@ def main(
     one_of("model", model, list_models("forecast*"))
     check_options(coverage, stride, backtest, refit, run.split)
     columns = {"time": time, "target": target, "inputs": inputs, "known": known}
-    series = datasets.load_series(data, **columns, fill=fill, validation=validation, test=test)
+    series = datasets.load_series(data, **columns, fill=fill, validation=validation, test=test, clean=clean)
     print(series)
     windows = datasets.Windows(series, lookback, horizon, time_features(series, calendar, fourier))
 

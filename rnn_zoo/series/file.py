@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rnn_zoo.checks import fraction, one_of, positive_integer
+from rnn_zoo.files.cleaning import Cleaning
 from rnn_zoo.files.tables import Table, read_header, read_table
 from rnn_zoo.series.series import Series, season_of
 from rnn_zoo.types import Tensor
@@ -30,6 +31,7 @@ def read_series(
     season: int | None = None,
     validation: float = 0.2,
     test: float = 0.2,
+    clean: bool = False,
 ) -> Series:
     """Reads a CSV or TSV file with a column of times and columns of numbers.
 
@@ -44,6 +46,8 @@ def read_series(
         season: the period in steps, > 0; None: the usual one of the frequency.
         validation: fraction of the steps for validation, before those of the test part.
         test: fraction of the steps for the test part, the last ones.
+        clean: mends what otherwise is an error, and says so in the series's `notes`: sorts the rows by time, keeps the
+            first row of each time, leaves rows without a time out, and takes what is no finite number as missing.
     Raises:
         ValueError: bad data; names the file, the line, the column and the fix.
         FileNotFoundError: no such file.
@@ -65,7 +69,8 @@ def read_series(
         raise ValueError(
             f"`time`, `target`, `inputs` and `known` must be different columns; {repeated[0]!r} is there twice."
         )
-    times, values, frequency, lines = read_columns(path, time, columns)
+    cleaning = Cleaning(clean)
+    times, values, frequency, lines = read_columns(path, time, columns, cleaning)
     times, values, notes = fill_gaps(path, times, values, columns, frequency, fill, lines=lines)
     return Series(
         name=path.name,
@@ -80,7 +85,7 @@ def read_series(
         licence="that of the file",
         source=path.name,
         time=time,
-        notes=(*notes, *constant_columns(values, columns)),
+        notes=(*cleaning.report(), *notes, *constant_columns(values, columns)),
     )
 
 
@@ -92,7 +97,7 @@ def _is_number(text: str) -> bool:
 
 
 def read_columns(
-    path: str | Path, time: str, columns: Sequence[str]
+    path: str | Path, time: str, columns: Sequence[str], cleaning: Cleaning | None = None
 ) -> tuple[pd.DatetimeIndex, Tensor, str, list[int]]:
     """The times and numbers of a file, with gaps.
 
@@ -100,13 +105,16 @@ def read_columns(
         path: CSV or TSV file.
         time: name of the time column.
         columns: names of the columns of numbers.
+        cleaning: what becomes of the faults of the file. Default None: they are errors.
     Returns:
         (times, values <float64>[steps, columns] with NaN where missing, frequency, the line of each step).
     """
-    table = read_table(path, [time, *columns])
-    times = _times(table, time)
-    values = np.stack([_numbers(table, name) for name in columns], axis=1)
-    return times, values, _frequency(table, times, time), table.lines
+    cleaning = cleaning or Cleaning()
+    table = read_table(path, [time, *columns], cleaning)
+    times, rows = _times(table, time, cleaning)
+    values = np.stack([_numbers(table, name, cleaning)[rows] for name in columns], axis=1)
+    lines = [table.lines[row] for row in rows]
+    return times, values, _frequency(table.path, lines, times, time), lines
 
 
 def shares_to_cuts(steps: int, validation: float, test: float) -> tuple[int, int, int]:
@@ -192,38 +200,40 @@ def _are(found: Any) -> str:
     return "is" if len(found) == 1 else "are"
 
 
-def _times(table: Table, name: str) -> pd.DatetimeIndex:
+def _times(table: Table, name: str, cleaning: Cleaning) -> tuple[pd.DatetimeIndex, np.ndarray]:
+    """(ascending times, the row of each)."""
     written = pd.Series(table.columns[name]).astype(str)
     times = pd.to_datetime(written, errors="coerce", utc=True, format="ISO8601")
     if times.isna().any():
         times = pd.to_datetime(written, errors="coerce", utc=True)  # in the format of the first
-    if times.isna().any():
-        row = int(np.argmax(times.isna()))
-        raise ValueError(
-            f"{table.path}: line {table.lines[row]}: column {name!r} holds {written[row]!r}, which is not a time "
-            f"like that of line {table.lines[0]} ({written[0]!r}). Write all times in one format, such as 2024-01-31, "
-            "or 2024-01-31 18:00."
+    for row in np.flatnonzero(times.isna()):
+        message = (
+            f"column {name!r} holds {written[row]!r}, which is not a time like that of line {table.lines[0]} "
+            f"({written[0]!r}). Write all times in one format, such as 2024-01-31, or 2024-01-31 18:00."
         )
-    times = pd.DatetimeIndex(times).tz_localize(None).as_unit("s")
-    steps = np.diff(times.asi8)
-    if (steps <= 0).any():
-        row = int(np.argmax(steps <= 0)) + 1
-        here, before = (f"line {table.lines[place]}" for place in (row, row - 1))
-        if steps[row - 1] == 0:
-            raise ValueError(
-                f"{table.path}: {here}: column {name!r} repeats the time of {before}, {written[row]}. Keep one row per "
-                "time; split a file with several series into one file per series."
-            )
-        raise ValueError(
-            f"{table.path}: {here}: column {name!r}: {written[row]} comes after {written[row - 1]} of {before}. Sort "
-            "the rows by time."
+        cleaning.fault(table.path, table.lines[row], message, "leaves rows without a time out")
+    rows = np.flatnonzero(~times.isna())
+    times = pd.DatetimeIndex(times.iloc[rows]).tz_localize(None).as_unit("s")
+    for place in np.flatnonzero(np.diff(times.asi8) < 0) + 1:
+        row, before = rows[place], rows[place - 1]
+        message = f"column {name!r}: {written[row]} comes after {written[before]} of line {table.lines[before]}."
+        cleaning.fault(table.path, table.lines[row], f"{message} Sort the rows by time.", "sorts the rows by time")
+    order = np.argsort(times.asi8, kind="stable")
+    times, rows = times[order], rows[order]
+    again = np.append(False, np.diff(times.asi8) == 0)
+    for place in np.flatnonzero(again):
+        row, before = rows[place], rows[place - 1]
+        message = (
+            f"column {name!r} repeats the time of line {table.lines[before]}, {written[row]}. Keep one row per time; "
+            "split a file with several series into one file per series."
         )
-    return times
+        cleaning.fault(table.path, table.lines[row], message, "keeps the first row of each time")
+    return times[~again], rows[~again]
 
 
-def _frequency(table: Table, times: pd.DatetimeIndex, name: str) -> str:
+def _frequency(path: Path, lines: Sequence[int], times: pd.DatetimeIndex, name: str) -> str:
     if len(times) < 3:
-        raise ValueError(f"{table.path} holds {len(times)} steps; at least 3 are needed to determine the frequency.")
+        raise ValueError(f"{path} holds {len(times)} steps; at least 3 are needed to determine the frequency.")
     steps = np.diff(times.asi8)
     sizes, counts = np.unique(steps, return_counts=True)
     usual = int(sizes[counts.argmax()])
@@ -240,23 +250,23 @@ def _frequency(table: Table, times: pd.DatetimeIndex, name: str) -> str:
             return grid.freqstr
     row = int(np.argmax(steps % usual != 0)) + 1
     raise ValueError(
-        f"{table.path}: line {table.lines[row]}: column {name!r}: {times[row]} comes "
+        f"{path}: line {lines[row]}: column {name!r}: {times[row]} comes "
         f"{pd.Timedelta(seconds=steps[row - 1])} after the row before, where the usual step is "
         f"{pd.Timedelta(seconds=usual)}. Give one row per step, at one frequency."
     )
 
 
-def _numbers(table: Table, name: str) -> Tensor:
+def _numbers(table: Table, name: str, cleaning: Cleaning) -> Tensor:
     written = pd.Series(table.columns[name]).astype(str).str.strip()
     numbers = pd.to_numeric(written, errors="coerce").to_numpy("float64", copy=True)
     absent = written.str.lower().isin(_ABSENT).to_numpy()
     wrong = ~np.isfinite(numbers) & ~absent
-    if wrong.any():
-        row = int(np.argmax(wrong))
+    for row in np.flatnonzero(wrong):
         hint = " Use a decimal point and no separators: 1234.5." if "," in written[row] else ""
-        raise ValueError(
-            f"{table.path}: line {table.lines[row]}: column {name!r} holds {written[row]!r}, which is not a "
-            f"finite number.{hint} Correct it, leave it empty for a missing value, or leave the column out."
+        message = (
+            f"column {name!r} holds {written[row]!r}, which is not a finite number.{hint} Correct it, leave it empty "
+            "for a missing value, or leave the column out."
         )
-    numbers[absent] = np.nan
+        cleaning.fault(table.path, table.lines[row], message, "takes what is no finite number as missing")
+    numbers[absent | wrong] = np.nan
     return numbers

@@ -23,14 +23,14 @@ def load_series(data: str | Path, *, folder: str | Path | None = None, **options
         folder: folder of the ETT files.
         options: for a sample in the package, `validation` and `test`, the fractions of the steps, and `fill`, unless it
             is "bike_daily"; for a file, the options of `read_series`: time, target, inputs, known, fill, season,
-            validation, test. None and () mean the default.
+            validation, test, clean. None, () and False mean the default.
     Raises:
         ValueError: an unknown name, an option that does not apply to the series, or bad data (names the file, the line
             and the fix).
         FileNotFoundError: no such file.
     """
     name = str(data)
-    options = {option: value for option, value in options.items() if value is not None and value != ()}
+    options = {option: value for option, value in options.items() if value not in (None, (), False)}
     if name not in SERIES:
         if not Path(name).exists() and not Path(name).suffix and os.sep not in name:
             one_of("data", name, SERIES)

@@ -121,3 +121,34 @@ def test_a_wrong_name_gets_the_nearest(tmp_path):
         load_series(tmp_path / "none.csv")
     with pytest.raises(ValueError, match="`time` does not apply to the series 'co2'"):
         load_series("co2", time="week")
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "note"),
+    [
+        ([*ROWS[:5], ROWS[4], *ROWS[5:]], {}, "`clean` keeps the first row of each time: 1, the first at line 7."),
+        ([*ROWS[1:4], ROWS[0], *ROWS[4:]], {}, "`clean` sorts the rows by time: 1, the first at line 5."),
+        (changed(3, ROWS[3] + ",5"), {"fill": "linear"}, "leaves such rows out: 1, the first at line 5."),
+        (changed(3, "soon,1,0"), {"fill": "linear"}, "`clean` leaves rows without a time out: 1, the first at line 5."),
+        (
+            changed(3, "2024-01-04,much,0"),
+            {"fill": "linear"},
+            "`clean` takes what is no finite number as missing: 1, the first at line 5.",
+        ),
+    ],
+    ids=["a time twice", "not sorted", "a field too many", "no time", "no number"],
+)
+def test_faults_are_mended_where_asked(tmp_path, rows, options, note):
+    path = write(tmp_path / "sales.csv", rows)
+    with pytest.raises(ValueError, match=r"Or pass `clean`, which .* and counts them"):
+        load_series(path, **options)
+    read = load_series(path, clean=True, **options)
+    expected = load_series(write(tmp_path / "right.csv", ROWS))
+    assert read.times.equals(expected.times) and any(note in said for said in read.notes)
+    steps = np.arange(len(ROWS)) != 3
+    np.testing.assert_array_equal(read.values[steps], expected.values[steps])
+
+
+def test_clean_is_for_files():
+    with pytest.raises(ValueError, match="`clean` does not apply to the series 'bike_daily'"):
+        load_series("bike_daily", clean=True)
