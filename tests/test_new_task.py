@@ -12,7 +12,7 @@ from helpers import ROOT, needs_tensorflow
 
 pytestmark = needs_tensorflow
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-TESTS = ("conftest.py", "helpers.py", "compiling.py", "tasks/test_every_task.py")
+TESTS = ("conftest.py", "helpers.py", "differentiate.py", "compiling.py", "tasks/test_every_task.py")
 BLOCK = re.compile(r"^(At the end of )?`([\w./]+)`:$|^```(python|diff)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

@@ -230,7 +230,7 @@ def test_a_bad_start_is_refused_before_training(tmp_path, data, language_model, 
 
 def test_a_mistake_on_the_command_line_is_told_in_one_line(tmp_path):
     told = run_recipe("imdb_language_model", "--data", "sample", "--out", tmp_path / "run")
-    assert told.returncode == 1
+    assert told.returncode == 2
     assert told.stderr.strip().splitlines()[-1].startswith("error: `data` must have unlabelled texts")
     assert "Traceback" not in told.stderr
     assert not (tmp_path / "run").exists()

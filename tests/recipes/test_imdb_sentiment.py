@@ -66,7 +66,7 @@ def test_two_classes_without_validation_or_average(tmp_path):
 
 def test_a_mistake_on_the_command_line_is_told_in_one_line(tmp_path):
     told = run_recipe("imdb_sentiment", "sample", "--model", "imdb_grru", "--out", tmp_path / "run")
-    assert told.returncode == 1
+    assert told.returncode == 2
     assert "`model` must be one of" in told.stderr and "Did you mean 'imdb_gru'?" in told.stderr
     assert "Traceback" not in told.stderr
     assert not (tmp_path / "run").exists()

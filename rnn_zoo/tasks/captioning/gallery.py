@@ -8,7 +8,7 @@ from typing import Any
 
 from rnn_zoo.files import atomic_file
 from rnn_zoo.files.paths import leads_out
-from rnn_zoo.files.reading import plain_file, reading
+from rnn_zoo.files.reading import reading
 
 _NOT_METRICS = ("parameters", "train_seconds")
 
@@ -43,7 +43,9 @@ def check_pictures(pictures: str | Path | None) -> None:
     """FileNotFoundError or ValueError, before any training, unless pictures are None, a folder or a .tar file."""
     if pictures is None or Path(pictures).is_dir():
         return
-    path = plain_file(pictures, "pictures, a folder or a .tar file")
+    if not Path(pictures).is_file():
+        raise FileNotFoundError(f"`pictures`: there is no folder or .tar file {pictures}.")
+    path = Path(pictures)
     with reading(path, "a .tar file of pictures"), tarfile.open(path) as archive:
         archive.next()
 
