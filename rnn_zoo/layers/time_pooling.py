@@ -76,7 +76,8 @@ class TimePooling(keras.layers.Layer):
         hidden = ops.tanh(ops.matmul(inputs, self.kernel) + self.bias)
         scores = ops.cast(ops.matmul(hidden, self.query)[..., 0], "float32")
         scores = ops.where(mask, scores, -1e9)
-        weights = ops.exp(scores - ops.max(scores, axis=1, keepdims=True))
+        # The largest score changes no weight, so it needs no gradient: that of a row without a step was NaN on a GPU.
+        weights = ops.exp(scores - ops.stop_gradient(ops.max(scores, axis=1, keepdims=True)))
         return self._weighted_sum(inputs, weights * ops.cast(mask, "float32"))
 
     def _weighted_sum(self, inputs, weights):
