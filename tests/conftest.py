@@ -32,11 +32,13 @@ hypothesis.settings.load_profile("rnn_zoo")
 if os.environ.get("KERAS_BACKEND") == "torch":
     import torch
 
-    # What a layer returns is compared as numbers everywhere. PyTorch alone wants it detached first.
+    torch.backends.cudnn.allow_tf32 = False  # it rounds to 10 bits
+
+    # What a layer returns is compared as numbers everywhere. PyTorch alone wants it detached and on the CPU first.
     as_numpy = torch.Tensor.numpy
-    torch.Tensor.numpy = lambda self, **options: as_numpy(self.detach(), **options)
+    torch.Tensor.numpy = lambda self, **options: as_numpy(self.detach().cpu(), **options)
     as_array = torch.Tensor.__array__
-    torch.Tensor.__array__ = lambda self, *arguments, **options: as_array(self.detach(), *arguments, **options)
+    torch.Tensor.__array__ = lambda self, *arguments, **options: as_array(self.detach().cpu(), *arguments, **options)
 
 TESTS = Path(__file__).parent
 LONG = ("tasks", "recipes", "generation", "test_new_task.py", "test_startup.py")

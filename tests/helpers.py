@@ -2,6 +2,7 @@
 
 import copy
 import csv
+import importlib
 import importlib.util
 import inspect
 import io
@@ -25,6 +26,13 @@ def examples(count):
     """So many examples of a property on TensorFlow; a quarter on the other backends (JAX compiles each new shape)."""
     return count if keras.backend.backend() == "tensorflow" else max(1, count // 4)
 
+
+def on_cudnn():
+    """Whether PyTorch runs recurrences on a GPU, where tanh and the sums of a product are rounded otherwise."""
+    return keras.backend.backend() == "torch" and importlib.import_module("torch").cuda.is_available()
+
+
+CLOSE = 1e-4 if on_cudnn() else 1e-6  # of two implementations of one recurrence
 
 needs_tensorflow = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow only")
 compiling = pytest.mark.skipif(keras.backend.backend() == "torch", reason="PyTorch runs eagerly")

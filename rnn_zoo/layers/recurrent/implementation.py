@@ -1,6 +1,7 @@
 """Choice of the implementation that runs a recurrence over time: Keras layer, own loops, graph, or cuDNN."""
 
 import contextlib
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,9 +15,10 @@ from rnn_zoo.bptt.vanilla import ACTIVATIONS, Vanilla
 from rnn_zoo.cells import VanillaRNN
 from rnn_zoo.cells.vanilla_cudnn import cudnn_or_general, cudnn_refusal, cudnn_takes
 from rnn_zoo.layers.recurrent.inference_loop import inference_loop
+from rnn_zoo.layers.recurrent.torch_loop import torch_loop
 from rnn_zoo.types import Model, Tensor
 
-IMPLEMENTATIONS = ("auto", "general", "fused", "graph", "cudnn")
+IMPLEMENTATIONS = ("auto", "general", "fused", "graph", "cudnn", "torch")
 
 
 def fused_cell(layer: Model) -> Any:
@@ -73,10 +75,14 @@ def check_implementation(implementation: str, truncate: int | None, checkpoint: 
         if reason:
             raise ValueError(reason)
     backend = keras.backend.backend()
-    if implementation == "graph" and backend != "tensorflow":
-        raise ValueError(
-            f"`implementation` 'graph' needs the TensorFlow backend, got {backend!r}; use 'auto' or 'general'."
-        )
+    for name, needed, title in (("graph", "tensorflow", "TensorFlow"), ("torch", "torch", "PyTorch")):
+        if implementation == name and backend != needed:
+            raise ValueError(
+                f"`implementation` {name!r} needs the {title} backend, got {backend!r}; use 'auto' or 'general'."
+            )
+    if implementation == "torch" and not _torch_kind(refusal):
+        reason = refusal if isinstance(refusal, str) else "it supports only the activations tanh, relu"
+        raise ValueError(f"`implementation` 'torch' cannot run this cell: {reason}; use 'auto' or 'general'.")
     if not isinstance(refusal, str):
         if implementation not in ("auto", "fused") and (truncate or checkpoint):
             name = "truncate" if truncate else "checkpoint"
@@ -113,6 +119,8 @@ def choose(recurrent: Model, layer: Model, training: bool | None) -> tuple[str, 
         return "general", cell
     if training and (recurrent.truncate or recurrent.checkpoint):
         return "fused", cell
+    if keras.backend.backend() == "torch" and _torch_kind(cell):
+        return "torch", cell
     if on_gpu():
         return "general" if isinstance(cell, Vanilla) or not layer.use_bias else "cudnn", cell
     if training:
@@ -133,6 +141,20 @@ def portable(model: Model) -> Iterator[None]:
     finally:
         for layer, implementation in zip(layers, before, strict=True):
             layer.implementation = implementation
+
+
+def implementation_here(saved: str) -> str:
+    """The implementation of a saved layer, or "auto", with a warning, where this machine cannot run that one."""
+    backend = keras.backend.backend()
+    missing = {
+        "cudnn": None if on_gpu() else "TensorFlow sees no GPU here",
+        "graph": None if backend == "tensorflow" else f"the backend here is {backend!r}",
+        "torch": None if backend == "torch" else f"the backend here is {backend!r}",
+    }.get(saved)
+    if missing is None:
+        return saved
+    warnings.warn(f"A layer was saved with `implementation` {saved!r}, but {missing}: it runs as 'auto'.", stacklevel=4)
+    return "auto"
 
 
 def on_gpu() -> bool:
@@ -210,6 +232,27 @@ def run_graph(
     kind = type(cell).__name__.lower()
     options = {"reverse": layer.go_backwards, "activation": layer.activation}
     return inference_loop(kind, inputs, mask, initial, weights, **options)
+
+
+def run_torch(
+    layer: Model,
+    cell: Any,
+    inputs: Tensor,
+    mask: Tensor | None,
+    initial: Sequence[Tensor] | None,
+    training: bool | None,
+) -> tuple[Tensor, list[Tensor]]:
+    """Runs one layer in one direction with `torch_loop` -> (outputs, last states)."""
+    inputs, initial = _apply_dropout(layer, inputs, training), _initial_states(layer, inputs, initial)
+    weights = (layer.cell.kernel, layer.cell.recurrent_kernel, layer.cell.bias)
+    return torch_loop(_torch_kind(cell), inputs, mask, initial, weights, reverse=layer.go_backwards)
+
+
+def _torch_kind(cell):
+    """The name by which `torch_loop` knows a `fused_cell`; None for what it does not run."""
+    if isinstance(cell, Vanilla):
+        return cell.activation if cell.activation in ("tanh", "relu") else None
+    return {LSTM: "lstm", GRU: "gru"}.get(type(cell))
 
 
 def run_cudnn(

@@ -1,7 +1,6 @@
 """Recurrent: a stack of recurrent layers of one kind of cell."""
 
 import contextlib
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,10 +15,11 @@ from rnn_zoo.layers.recurrent.implementation import (
     IMPLEMENTATIONS,
     check_implementation,
     choose,
-    on_gpu,
+    implementation_here,
     run_cudnn,
     run_fused,
     run_graph,
+    run_torch,
 )
 from rnn_zoo.layers.recurrent.registry import cell_kind
 from rnn_zoo.layers.recurrent.stack_arguments import MERGES, check_bidirectional, copy_for_place, units_and_depth
@@ -56,13 +56,14 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
         implementation: the code that runs over time; all compute the same function with the same weights.
             "auto": on a CPU, for supported cells, "fused" in training, where a step is 1.3 to 11 times as fast as with
             "general" (`results/benchmarks.csv`), and "graph" in inference, because "fused" compiles for each new
-            length; on a GPU with TensorFlow, "cudnn" for LSTM and GRU; otherwise "general".
+            length; on a GPU with TensorFlow, "cudnn" for LSTM and GRU; on PyTorch "torch"; otherwise "general".
             "fused": own loops (`rnn_zoo.bptt`), on TensorFlow compiled by XLA once for each batch shape. It supports
             vanilla (tanh, relu, sigmoid, linear), LSTM and GRU, without `recurrent_dropout` and `stateful`.
             "graph": TensorFlow only, the same cells as a graph with few operations per step, for any length.
             "cudnn": cuDNN for the batches that it supports, "general" for those with an empty row or padding that is
             not on the right, on which it fails. "auto" does not select it for vanilla until a GPU run of `pytest
             -m gpu` has shown equal results.
+            "torch": PyTorch only, its own operators (cuDNN's on a GPU), for any mask: vanilla (tanh, relu), LSTM, GRU.
             "general": the Keras layer with automatic differentiation.
         truncate: int k > 0, gradients go back k steps at most (see `rnn_zoo.bptt.recurrence`); None: all steps.
         checkpoint: int k > 0, stores every k-th state for the gradient and recomputes the others: needs least memory
@@ -261,6 +262,8 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
             return run_fused(recurrence, cell, inputs, mask, initial, training, **options)
         if chosen == "graph":
             return run_graph(recurrence, cell, inputs, mask, initial, training)
+        if chosen == "torch":
+            return run_torch(recurrence, cell, inputs, mask, initial, training)
         if chosen == "cudnn":
             return run_cudnn(recurrence, inputs, mask, initial, training)
         outputs, *last = recurrence(inputs, mask=mask, initial_state=initial, training=training)
@@ -340,10 +343,6 @@ class Recurrent(KeepsQuantization, keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Model:
-        if config.get("implementation") == "cudnn" and not on_gpu():
-            warnings.warn(
-                "A layer was saved with `implementation` 'cudnn', but TensorFlow sees no GPU here: it runs as 'auto'.",
-                stacklevel=2,
-            )
-            config = {**config, "implementation": "auto"}
-        return super().from_config(config)
+        return super().from_config(
+            {**config, "implementation": implementation_here(config.get("implementation", "auto"))}
+        )

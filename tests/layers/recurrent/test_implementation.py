@@ -11,8 +11,10 @@ from rnn_zoo.layers.recurrent import implementation
 from rnn_zoo.layers.recurrent.implementation import choose
 
 UNITS = 6
-# In inference, on a CPU.
-UNCOMPILED = "graph" if keras.backend.backend() == "tensorflow" else "general"
+BACKEND = keras.backend.backend()
+# On a CPU.
+TRAINS = {"torch": "torch"}.get(BACKEND, "fused")
+UNCOMPILED = {"tensorflow": "graph", "torch": "torch"}.get(BACKEND, "general")
 
 
 def chosen(training, **options):
@@ -50,13 +52,14 @@ any_unsupported = pytest.mark.parametrize(
 @pytest.mark.parametrize("options", [{}, {"use_bias": False, "dropout": 0.2, "kernel_regularizer": "l2"}])
 @pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru"])
 def test_trains_fused_and_infers_uncompiled(cell, options):
-    assert chosen(True, cell=cell, **options) == "fused"
+    assert chosen(True, cell=cell, **options) == TRAINS
     assert chosen(False, cell=cell, **options) == chosen(None, cell=cell, **options) == UNCOMPILED
 
 
 @pytest.mark.parametrize("activation", [None, "relu", keras.activations.sigmoid, ops.tanh, keras.activations.linear])
 def test_supported_activations(activation):
-    assert chosen(True, cell="vanilla", activation=activation) == "fused"
+    known = activation in ("relu", ops.tanh)  # by PyTorch too
+    assert chosen(True, cell="vanilla", activation=activation) == (TRAINS if known else "fused")
 
 
 @any_unsupported
@@ -88,6 +91,7 @@ def test_truncation_and_checkpoints_apply_to_training():
         assert chosen(False, **options) == UNCOMPILED
 
 
+@needs_tensorflow
 @pytest.mark.parametrize("training", [True, False])
 def test_on_a_gpu(monkeypatch, training):
     monkeypatch.setattr(implementation, "on_gpu", lambda: True)
@@ -114,13 +118,25 @@ def test_errors_say_why_a_cell_cannot_run(options, reason, name):
     assert str(error.value) == f"`implementation` {name!r} cannot run this cell: {reason}; use 'auto' or 'general'."
 
 
-@pytest.mark.skipif(keras.backend.backend() == "tensorflow", reason="other backends only")
-def test_graph_needs_tensorflow():
+@pytest.mark.parametrize(
+    ("name", "backend", "title"), [("graph", "tensorflow", "TensorFlow"), ("torch", "torch", "PyTorch")]
+)
+def test_errors_name_the_backend_that_is_needed(name, backend, title):
+    if backend == BACKEND:
+        assert Recurrent("lstm", UNITS, implementation=name).implementation == name
+        return
     with pytest.raises(ValueError) as error:
-        Recurrent("lstm", UNITS, implementation="graph")
-    backend = keras.backend.backend()
-    expected = f"`implementation` 'graph' needs the TensorFlow backend, got {backend!r}; use 'auto' or 'general'."
+        Recurrent("lstm", UNITS, implementation=name)
+    expected = f"`implementation` {name!r} needs the {title} backend, got {BACKEND!r}; use 'auto' or 'general'."
     assert str(error.value) == expected
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="PyTorch only")
+def test_pytorch_has_two_vanilla_cells():
+    with pytest.raises(ValueError) as error:
+        Recurrent("vanilla", UNITS, implementation="torch", activation="sigmoid")
+    expected = "cannot run this cell: it supports only the activations tanh, relu; use 'auto' or 'general'."
+    assert str(error.value) == f"`implementation` 'torch' {expected}"
 
 
 @pytest.mark.parametrize("name", ["truncate", "checkpoint"])
@@ -154,7 +170,7 @@ def test_errors_name_bad_steps(name, value):
 def test_an_unknown_implementation_lists_all():
     with pytest.raises(ValueError) as error:
         Recurrent("lstm", UNITS, implementation="fuzed")
-    known = "'auto', 'general', 'fused', 'graph', 'cudnn'"
+    known = "'auto', 'general', 'fused', 'graph', 'cudnn', 'torch'"
     assert str(error.value) == f"`implementation` must be one of {known}; got 'fuzed'. Did you mean 'fused'?"
 
 
@@ -201,6 +217,16 @@ def test_a_layer_saved_with_cudnn_loads_without_a_gpu(monkeypatch):
     assert config["implementation"] == "cudnn"
     monkeypatch.undo()
     with pytest.warns(UserWarning, match="TensorFlow sees no GPU here: it runs as 'auto'"):
+        assert Recurrent.from_config(config).implementation == "auto"
+
+
+@pytest.mark.parametrize("name", ["graph", "torch"])
+def test_a_layer_saved_on_another_backend_loads(name):
+    config = {**Recurrent("lstm", UNITS).get_config(), "implementation": name}
+    if name == {"tensorflow": "graph", "torch": "torch"}.get(BACKEND):
+        assert Recurrent.from_config(config).implementation == name
+        return
+    with pytest.warns(UserWarning, match=f"the backend here is {BACKEND!r}: it runs as 'auto'"):
         assert Recurrent.from_config(config).implementation == "auto"
 
 

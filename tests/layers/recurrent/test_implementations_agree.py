@@ -1,10 +1,10 @@
-"""Recurrent by the loops of `rnn_zoo.bptt` held to Recurrent by Keras's layers."""
+"""Recurrent by the loops of `rnn_zoo.bptt`, and by PyTorch's operators, held to Recurrent by Keras's layers."""
 
 import keras
 import numpy as np
 import pytest
 from differentiate import layer_values_and_gradients
-from helpers import needs_tensorflow, random_inputs, run_layer_test
+from helpers import CLOSE, needs_tensorflow, random_inputs, run_layer_test
 from keras import ops
 
 from rnn_zoo import Classes, Tokens, many_to_one
@@ -14,9 +14,18 @@ BATCH, TIME, FEATURES, UNITS = 4, 5, 3, 6
 MASK = np.array([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0], [0, 1, 0, 1, 1], [0, 0, 0, 0, 0]], bool)
 
 
-def both(**options):
-    """The same layer with the same weights, general and fused."""
-    layers = [Recurrent(units=UNITS, implementation=name, **options) for name in ("general", "fused")]
+each = pytest.mark.parametrize(
+    "implementation",
+    [
+        "fused",
+        pytest.param("torch", marks=pytest.mark.skipif(keras.backend.backend() != "torch", reason="PyTorch only")),
+    ],
+)
+
+
+def both(implementation="fused", **options):
+    """The same layer with the same weights, general and by another implementation."""
+    layers = [Recurrent(units=UNITS, implementation=name, **options) for name in ("general", implementation)]
     for layer in layers:
         layer.build((BATCH, TIME, FEATURES))
         layer.set_weights(layers[0].get_weights())
@@ -79,22 +88,27 @@ def assert_close(actual, expected, tolerance):
     ],
     ids=["vanilla", "lstm", "gru", "relu"],
 )
-def test_equal(options, starts):
-    general, fused = both(**options)
-    call = {"mask": MASK}
+@pytest.mark.parametrize("masked", [True, False])
+@each
+def test_equal(options, starts, implementation, masked):
+    if not masked and implementation == "fused":
+        pytest.skip("the same loop with a mask of ones")
+    general, fused = both(implementation, **options)
+    call = {"mask": MASK if masked else None}
     if starts:
         drawn = [random_inputs((BATCH, UNITS), seed=number) for number, _ in enumerate(general.state_names)]
         # One state is missing: it starts as the cell does.
         call["initial_state"] = dict(list(zip(general.state_names, drawn, strict=True))[1:])
-    assert_close(outputs_and_gradients(fused, **call), outputs_and_gradients(general, **call), 1e-5)
+    assert_close(outputs_and_gradients(fused, **call), outputs_and_gradients(general, **call), 10 * CLOSE)
 
 
 @pytest.mark.parametrize(
     ("cell", "dtype", "tolerance"),
     [pytest.param("vanilla", "mixed_float16", 0.01, marks=needs_tensorflow), ("gru", "mixed_bfloat16", 0.05)],
 )
-def test_mixed_precision(cell, dtype, tolerance):
-    general, fused = both(cell=cell, dtype=dtype)
+@each
+def test_mixed_precision(cell, dtype, tolerance, implementation):
+    general, fused = both(implementation, cell=cell, dtype=dtype)
     found = outputs_and_gradients(fused, mask=MASK)
     assert_close(found, outputs_and_gradients(general, mask=MASK), tolerance)
 
@@ -102,10 +116,11 @@ def test_mixed_precision(cell, dtype, tolerance):
 @pytest.mark.parametrize(
     "cell", ["vanilla", pytest.param("lstm", marks=needs_tensorflow), pytest.param("gru", marks=needs_tensorflow)]
 )
-def test_layer_contract(cell):
+@each
+def test_layer_contract(cell, implementation):
     run_layer_test(
         Recurrent,
-        {"cell": cell, "units": UNITS, "implementation": "fused"},
+        {"cell": cell, "units": UNITS, "implementation": implementation},
         input_shape=(BATCH, TIME, FEATURES),
         mask=MASK,
         expected_output_shape=(BATCH, TIME, UNITS),

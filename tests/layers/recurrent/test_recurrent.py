@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from helpers import gradients, random_inputs, run_layer_test, save_and_load
+from helpers import CLOSE, gradients, random_inputs, run_layer_test, save_and_load
 from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
@@ -132,7 +132,7 @@ def test_equals_keras_layers_stacked_by_hand(cell, inputs):
     recurrence = Recurrent(cell, UNITS, depth=2)
     outputs = numpy(recurrence(inputs))
     first = keras_layer(cell, recurrence, "layer_0/forward")(inputs)[0]
-    np.testing.assert_allclose(outputs, keras_layer(cell, recurrence, "layer_1/forward")(first)[0], atol=1e-6)
+    np.testing.assert_allclose(outputs, keras_layer(cell, recurrence, "layer_1/forward")(first)[0], atol=CLOSE)
 
 
 ANY_LENGTHS = st.lists(st.integers(0, TIME), min_size=BATCH, max_size=BATCH)
@@ -148,8 +148,8 @@ def test_bidirectional_equals_two_directions_run_by_hand(both_ways, lengths, cel
         {"sequence": inputs, "mask": mask, "reversed": np.take_along_axis(inputs, reverse, axis=1)}
     )
     expected = np.concatenate([forward, np.take_along_axis(backward, reverse, axis=1)], axis=-1)
-    np.testing.assert_allclose(outputs, np.where(mask[..., None], expected, 0), atol=1e-6)
-    np.testing.assert_allclose(states, [*forward_states, *backward_states], atol=1e-6)
+    np.testing.assert_allclose(outputs, np.where(mask[..., None], expected, 0), atol=CLOSE)
+    np.testing.assert_allclose(states, [*forward_states, *backward_states], atol=CLOSE)
 
 
 @given(lengths=ANY_LENGTHS, padding=st.sampled_from([1, 4]))
@@ -158,10 +158,10 @@ def test_extra_padding_changes_nothing(deep, lengths, padding):
     outputs, states = deep.predict_on_batch({"sequence": inputs, "mask": right_padded(lengths)})
     padded = np.concatenate([inputs, random_inputs((BATCH, padding, FEATURES), seed=2)], axis=1)
     more, more_states = deep.predict_on_batch({"sequence": padded, "mask": right_padded(lengths, TIME + padding)})
-    np.testing.assert_allclose(more[:, :TIME], outputs, atol=1e-6)
+    np.testing.assert_allclose(more[:, :TIME], outputs, atol=CLOSE)
     assert not more[:, TIME:].any()
     assert not outputs[~right_padded(lengths)].any()
-    keras.tree.map_structure(lambda a, b: np.testing.assert_allclose(a, b, atol=1e-6), more_states, states)
+    keras.tree.map_structure(lambda a, b: np.testing.assert_allclose(a, b, atol=CLOSE), more_states, states)
 
 
 @pytest.mark.skipif(keras.backend.backend() == "torch", reason="there Keras takes the keys of a dict in two orders")
@@ -177,8 +177,8 @@ def test_named_states_continue_a_sequence(resumable, split, lengths, cell):
     whole, states = run(slice(None), zeros)
     start, middle = run(slice(None, split), zeros)
     end, last = run(slice(split, None), middle)
-    np.testing.assert_allclose(np.concatenate([start, end], axis=1), whole, atol=1e-6)
-    keras.tree.map_structure(lambda a, b: np.testing.assert_allclose(a, b, atol=1e-6), last, states)
+    np.testing.assert_allclose(np.concatenate([start, end], axis=1), whole, atol=CLOSE)
+    keras.tree.map_structure(lambda a, b: np.testing.assert_allclose(a, b, atol=CLOSE), last, states)
 
 
 def test_states_of_a_backward_recurrence_continue_towards_the_start(inputs):
@@ -186,8 +186,8 @@ def test_states_of_a_backward_recurrence_continue_towards_the_start(inputs):
     whole, states = numpy(recurrence(inputs))
     _, middle = recurrence(inputs[:, 2:])
     start, last = numpy(recurrence(inputs[:, :2], initial_state=middle))
-    np.testing.assert_allclose(start, whole[:, :2], atol=1e-6)
-    np.testing.assert_allclose(last["layer_0/backward/h"], states["layer_0/backward/h"], atol=1e-6)
+    np.testing.assert_allclose(start, whole[:, :2], atol=CLOSE)
+    np.testing.assert_allclose(last["layer_0/backward/h"], states["layer_0/backward/h"], atol=CLOSE)
 
 
 def test_state_names_contain_layer_direction_and_state():
@@ -205,7 +205,7 @@ def test_a_missing_state_starts_at_zero(inputs):
     given_state = {"layer_1/forward/h": random_inputs((BATCH, UNITS))}
     zeros = {name: np.zeros((BATCH, UNITS), "float32") for name in recurrence.state_names}
     part = numpy(recurrence(inputs, initial_state=given_state))
-    np.testing.assert_allclose(part, recurrence(inputs, initial_state={**zeros, **given_state}), atol=1e-6)
+    np.testing.assert_allclose(part, recurrence(inputs, initial_state={**zeros, **given_state}), atol=CLOSE)
     assert not np.allclose(part, recurrence(inputs))
 
 
@@ -213,7 +213,7 @@ def test_go_backwards_keeps_the_order_of_time(inputs):
     recurrence = Recurrent("gru", UNITS, go_backwards=True)
     outputs = numpy(recurrence(inputs))
     by_hand = keras_layer("gru", recurrence, "layer_0/backward")(inputs[:, ::-1])[0]
-    np.testing.assert_allclose(outputs, numpy(by_hand)[:, ::-1], atol=1e-6)
+    np.testing.assert_allclose(outputs, numpy(by_hand)[:, ::-1], atol=CLOSE)
 
 
 @pytest.mark.parametrize("options", [{}, {"residual": True}, {"merge": "sum"}, {"normalization": "layer"}])
@@ -234,7 +234,7 @@ def test_without_sequences_the_output_is_the_end_of_each_direction(options, inpu
         every.set_weights(ends.get_weights())
         steps = numpy(every(inputs, mask=mask))
         expected = np.concatenate([steps[range(BATCH), [4, 2, 1, 0], :UNITS], steps[:, 0, UNITS:]], axis=-1)
-    np.testing.assert_allclose(outputs, expected, atol=1e-6)
+    np.testing.assert_allclose(outputs, expected, atol=CLOSE)
 
 
 def test_residual_adds_the_input_if_widths_agree(inputs):
@@ -242,7 +242,7 @@ def test_residual_adds_the_input_if_widths_agree(inputs):
     outputs = numpy(plain(inputs))
     residual.build(inputs.shape)
     residual.set_weights(plain.get_weights())
-    np.testing.assert_allclose(residual(inputs), outputs + inputs, atol=1e-6)
+    np.testing.assert_allclose(residual(inputs), outputs + inputs, atol=CLOSE)
     assert not residual.projections
 
 
@@ -268,7 +268,7 @@ def test_masked_steps_are_skipped_at_any_position(sequences, inputs):
     recurrence = Recurrent("lstm", UNITS, bidirectional=True, return_sequences=sequences)
     outputs = numpy(recurrence(inputs, mask=np.tile(keep, (BATCH, 1))))
     dense = numpy(recurrence(inputs[:, keep]))
-    np.testing.assert_allclose(outputs[:, keep] if sequences else outputs, dense, atol=1e-6)
+    np.testing.assert_allclose(outputs[:, keep] if sequences else outputs, dense, atol=CLOSE)
 
 
 @pytest.mark.parametrize("cell", ["vanilla", "lstm", "gru"])
@@ -288,8 +288,8 @@ def test_stateful_starts_where_the_last_batch_ended(inputs):
     whole.recurrences["layer_1/forward"].cell.set_weights(recurrence.recurrences["layer_1/forward"].cell.get_weights())
     expected = numpy(whole(inputs))
     for _ in range(2):
-        np.testing.assert_allclose(recurrence(inputs[:, :2]), expected[:, :2], atol=1e-6)
-        np.testing.assert_allclose(recurrence(inputs[:, 2:]), expected[:, 2:], atol=1e-6)
+        np.testing.assert_allclose(recurrence(inputs[:, :2]), expected[:, :2], atol=CLOSE)
+        np.testing.assert_allclose(recurrence(inputs[:, 2:]), expected[:, 2:], atol=CLOSE)
         recurrence.reset_state()
 
 
@@ -345,8 +345,8 @@ def test_the_mask_of_the_inputs_applies_with_initial_states(inputs):
     expected, expected_states = recurrence(inputs, mask=mask, initial_state={"layer_0/forward/h": start})
     for loaded in (model, save_and_load(model)):
         predicted, last = loaded.predict([marked, start], verbose=0)
-        np.testing.assert_allclose(predicted, expected, atol=1e-6)
-        np.testing.assert_allclose(last, expected_states["layer_0/forward/h"], atol=1e-6)
+        np.testing.assert_allclose(predicted, expected, atol=CLOSE)
+        np.testing.assert_allclose(last, expected_states["layer_0/forward/h"], atol=CLOSE)
 
 
 def test_only_sequences_carry_the_mask(inputs):
