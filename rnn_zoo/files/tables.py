@@ -3,8 +3,11 @@
 import contextlib
 import csv
 import dataclasses
+import functools
 import gzip
+import itertools
 import json
+import re
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
@@ -28,6 +31,7 @@ _BINARY = {
 }
 LEAVES_OUT = "leaves such rows out"
 _NOT_UTF8 = "replaces bytes that are not UTF-8 by U+FFFD"
+_SEPARATORS = ",;\t|"
 _LONGEST_LINE = 64_000_000
 _NAME_IT = "Name one of these, or add it."
 
@@ -55,7 +59,9 @@ def is_table(path: str | Path) -> bool:
     return Path(path).name.lower().endswith(ENDINGS)
 
 
-def read_table(path: str | Path, columns: Sequence[str], cleaning: Cleaning | None = None) -> Table:
+def read_table(
+    path: str | Path, columns: Sequence[str], cleaning: Cleaning | None = None, *, any_separator: bool = False
+) -> Table:
     """Reads some columns of a CSV, TSV or JSONL file, plain or gzipped.
 
     The file is UTF-8, with or without a byte order mark. CSV has quotes as in RFC 4180, TSV has none, and both have a
@@ -67,6 +73,7 @@ def read_table(path: str | Path, columns: Sequence[str], cleaning: Cleaning | No
         columns: names of the columns to read; every row must have them.
         cleaning: what becomes of rows of another width, of lines that are not JSON, and of bytes that are not UTF-8.
             Default None: they are errors.
+        any_separator: whether a CSV file may also be separated by semicolons, tabs or bars, as its header tells.
     Returns:
         the rows in their order; empty lines are skipped.
     Raises:
@@ -76,7 +83,7 @@ def read_table(path: str | Path, columns: Sequence[str], cleaning: Cleaning | No
     """
     values = {column: [] for column in columns}
     lines = []
-    for line, row in table_rows(path, columns, cleaning):
+    for line, row in table_rows(path, columns, cleaning, any_separator=any_separator):
         lines.append(line)
         for column, value in zip(columns, row, strict=True):
             values[column].append(value)
@@ -84,11 +91,15 @@ def read_table(path: str | Path, columns: Sequence[str], cleaning: Cleaning | No
 
 
 def table_rows(
-    path: str | Path, columns: Sequence[str], cleaning: Cleaning | None = None
+    path: str | Path, columns: Sequence[str], cleaning: Cleaning | None = None, *, any_separator: bool = False
 ) -> Iterator[tuple[int, list[Any]]]:
     """Yields (line, values) of one row after the other, so that a file may be larger than memory; see `read_table`."""
     path, ending, lines = _open(path, cleaning := cleaning or Cleaning())
-    rows = {"csv": _csv_rows, "tsv": _tsv_rows, "jsonl": _jsonl_rows}[ending](path, lines, list(columns), cleaning)
+    read: Any = {"csv": _csv_rows, "tsv": _tsv_rows, "jsonl": _jsonl_rows}[ending]
+    if any_separator and ending == "csv":
+        separator, lines = _separator(lines)
+        read = functools.partial(_csv_rows, separator=separator)
+    rows = read(path, lines, list(columns), cleaning)
     empty = True
     for row in rows:
         yield row
@@ -97,13 +108,27 @@ def table_rows(
         raise ValueError(f"{path} is empty: it has no rows" + (" below its header." if ending != "jsonl" else "."))
 
 
-def read_header(path: str | Path) -> list[str]:
-    """The column names of a CSV or TSV file, in their order; raises the errors of `read_table`."""
+def read_header(path: str | Path, *, any_separator: bool = False) -> list[str]:
+    """The column names of a CSV or TSV file, in their order; arguments and errors are those of `read_table`."""
     path, ending, lines = _open(path, Cleaning())
     if ending == "jsonl":
         raise ValueError(f"{path}: JSONL has no header; save it as CSV.")
+    separator = ","
+    if any_separator and ending == "csv":
+        separator, lines = _separator(lines)
     first = next(content for _, content in _numbered(lines))
-    return next(csv.reader([first])) if ending == "csv" else first.split("\t")
+    return next(csv.reader([first], delimiter=separator)) if ending == "csv" else first.split("\t")
+
+
+def _separator(lines):
+    """(the separator that the header of a CSV file has most often, the same lines)."""
+    seen = []
+    for line in (lines := iter(lines)):
+        seen.append(line)
+        if line.strip():
+            break
+    header = re.sub(r'"[^"]*"', "", seen[-1])
+    return max(_SEPARATORS, key=header.count), itertools.chain(seen, lines)
 
 
 def _open(path, cleaning):
@@ -170,15 +195,15 @@ def _decoded(path, number, data, cleaning):
         ) from error
 
 
-def _csv_rows(path, lines, columns, cleaning):
+def _csv_rows(path, lines, columns, cleaning, separator=","):
     with _long_fields():
-        reader = csv.reader(_not_markup(path, lines, "CSV"), strict=True)
+        reader = csv.reader(_not_markup(path, lines, "CSV"), strict=True, delimiter=separator)
         places = None
         start = 1
         try:
             for row in reader:
                 if row and places is None:
-                    width, places = len(row), _places(path, row, columns, ",")
+                    width, places = len(row), _places(path, row, columns, separator)
                 elif row and _has_width(path, start, row, width, cleaning):
                     yield start, [row[place] for place in places]
                 start = reader.line_num + 1
@@ -228,7 +253,7 @@ def _numbered(lines):
 
 
 def _places(path, header, columns, separator):
-    other = {",": "\t", "\t": ","}[separator]
+    other = "," if separator == "\t" else "\t"
     if len(header) == 1 and other in header[0] and not set(columns) <= set(header):
         kinds = {",": "CSV, separated by commas", "\t": "TSV, separated by tabs"}
         raise ValueError(

@@ -1,13 +1,15 @@
-"""Series: values at regular times, divided into training, validation and test part."""
+"""Series: values at regular times, of one series or many, divided into training, validation and test part."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from rnn_zoo.series.times import Reading
 from rnn_zoo.types import Tensor
 
 PARTS = ("train", "validation", "test")
@@ -49,49 +51,78 @@ class Scale:
 
 @dataclasses.dataclass(frozen=True)
 class Series:
-    """Values at regular times.
+    """Values at regular times, of one series or of many.
+
+    Many series stand one after the other; each has its own times, length, and three parts.
 
     Args:
         name: name of the data.
-        times: ascending, each one `frequency` after the previous; no time zone.
+        times: ascending in each series, each one `frequency` after the previous; no time zone. For step numbers, an
+            index of numbers.
         values: <float64>[steps, columns], finite; the targets first, then the inputs, then the known columns.
         targets: the columns to forecast.
         inputs: columns whose past helps to forecast.
         known: columns that are known ahead, such as holidays or a price list.
-        frequency: the step in pandas notation: "h", "D", "7D", "15min", "MS".
+        frequency: the step in pandas notation: "h", "D", "7D", "15min", "MS"; "1" for step numbers.
         season: the period in steps, > 0: 24 hours, 7 days, 52 weeks.
-        cuts: the steps before which the training, validation and test part end.
+        cuts: the steps before which the training, validation and test part end; for many series <int>[series, 3].
         licence: licence of the data.
         source: source of the data.
-        time: name of the time column.
+        reading: the time columns of the file, and how it writes times and numbers.
         notes: remarks for the reader: filled gaps, constant columns.
+        ids: names of the series; ("",) for one.
+        bounds: <int>[series + 1], the first step of each series, and the number of steps; None for one series.
+        id_columns: the columns of the file that name the series.
+        static: {column of the file that is constant in each series: its values, each of which is an input column
+            "column=value"; () for a column of numbers}.
     """
 
     name: str
-    times: pd.DatetimeIndex
+    times: pd.Index
     values: Tensor
     targets: tuple[str, ...]
     inputs: tuple[str, ...]
     known: tuple[str, ...]
     frequency: str
     season: int
-    cuts: tuple[int, int, int]
+    cuts: Any
     licence: str
     source: str
-    time: str = "time"
+    reading: Reading = dataclasses.field(default_factory=lambda: Reading(("time",)))
     notes: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ("",)
+    bounds: Tensor = None
+    id_columns: tuple[str, ...] = ()
+    static: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.bounds is None:
+            object.__setattr__(self, "bounds", np.array([0, len(self.times)]))
 
     def __len__(self) -> int:
         return len(self.times)
 
     def __str__(self) -> str:
-        sizes = ", ".join(f"{name} {stop - start:,}" for name, (start, stop) in self.parts.items())
+        sizes = ", ".join(
+            f"{name} {int(np.sum(stops - starts)):,}" for name, (starts, stops) in self.member_parts.items()
+        )
+        many = f"{len(self.ids):,} series of {np.diff(self.bounds).min():,} to {np.diff(self.bounds).max():,} steps, "
         lines = [
-            f"{self.name}: {len(self):,} steps of {self.frequency} from {self.times[0]} to {self.times[-1]} ({sizes}); "
-            f"to forecast: {', '.join(self.targets)}",
+            f"{self.name}: {many if self.many else ''}{len(self):,} steps of {self.frequency} from {self.times.min()} "
+            f"to {self.times.max()} ({sizes}); to forecast: {', '.join(self.targets)}",
             *self.notes,
         ]
         return "\n".join(lines)
+
+    @property
+    def many(self) -> bool:
+        """Whether the file names its series, even if it holds only one."""
+        return bool(self.id_columns) or len(self.ids) > 1
+
+    @property
+    def time(self) -> str:
+        """The name of the time column, or the names of its parts."""
+        return " and ".join(self.reading.time)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -100,40 +131,34 @@ class Series:
 
     @property
     def parts(self) -> dict[str, tuple[int, int]]:
-        """The first step of each part, and the step after its last, by name."""
-        return dict(zip(PARTS, zip((0, *self.cuts[:-1]), self.cuts, strict=True), strict=True))
+        """The first step of each part, and the step after its last, by name; of one series."""
+        return {name: (int(starts[0]), int(stops[0])) for name, (starts, stops) in self.member_parts.items()}
+
+    @property
+    def member_parts(self) -> dict[str, tuple[Tensor, Tensor]]:
+        """The first step of each part of each series, and the step after its last, by name: <int>[series]."""
+        cuts = np.atleast_2d(self.cuts)
+        edges = [self.bounds[:-1], *cuts.T]
+        return {name: (edges[place], edges[place + 1]) for place, name in enumerate(PARTS)}
 
     @property
     def digest(self) -> str:
         """SHA-256 of times and values, so that a resumed run detects other data."""
-        return hashlib.sha256(self.times.asi8.tobytes() + self.values.tobytes()).hexdigest()
+        times = self.times.asi8 if isinstance(self.times, pd.DatetimeIndex) else self.times.to_numpy()
+        return hashlib.sha256(times.tobytes() + self.values.tobytes()).hexdigest()
+
+    def member(self, place: int) -> Series:
+        """One of many series, as a series of its own.
+
+        Args:
+            place: the number of the series, >= 0.
+        """
+        start, stop = self.bounds[place], self.bounds[place + 1]
+        cuts = tuple(int(cut - start) for cut in np.atleast_2d(self.cuts)[place])
+        own: dict[str, Any] = {"times": self.times[start:stop], "values": self.values[start:stop], "cuts": cuts}
+        return dataclasses.replace(self, **own, name=self.ids[place], ids=("",), bounds=None, id_columns=())
 
     def scale(self) -> Scale:
         """The `Scale` of the training part."""
-        return Scale.fit(self.values[: self.cuts[0]])
-
-
-def next_times(last: pd.Timestamp, frequency: str, count: int) -> pd.DatetimeIndex:
-    """The next `count` steps after a time."""
-    return pd.date_range(last, periods=count + 1, freq=frequency)[1:]
-
-
-def season_of(frequency: str) -> int:
-    """The usual period of a frequency in steps: a day of hours, a week of days, a year of weeks.
-
-    Args:
-        frequency: in pandas notation.
-    """
-    offset = pd.tseries.frequencies.to_offset(frequency)
-    start = pd.Timestamp("2001-01-01")
-    step = (start + 12 * offset - start) / 12  # the mean, since months and business days vary in length
-    day = pd.Timedelta(days=1)
-    if step < pd.Timedelta(minutes=1):
-        period = pd.Timedelta(hours=1)
-    elif step < day:
-        period = day
-    elif step < 2 * day:
-        period = 7 * day
-    else:
-        period = 365.25 * day
-    return max(1, round(period / step))
+        start, stop = self.parts["train"]
+        return Scale.fit(self.values[start:stop])

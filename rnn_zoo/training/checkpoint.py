@@ -92,7 +92,7 @@ def load_weights(path: str | Path, model: Model) -> None:
 @contextlib.contextmanager
 def _without_optimizer(model):
     # Keras has no option to save without the optimizer, which takes more space than the model.
-    optimizer, compiled = model.optimizer, model.compiled
+    optimizer, compiled = getattr(model, "optimizer", None), getattr(model, "compiled", False)
     model.optimizer, model.compiled = None, False
     try:
         yield

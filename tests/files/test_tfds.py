@@ -15,7 +15,7 @@ COMMAND = r'pip install "rnn-zoo\[datasets\]"'
 @pytest.fixture
 def without_tfds(monkeypatch):
     """Python behaves as if TensorFlow Datasets were not installed."""
-    for name in [name for name in sys.modules if name.startswith("rnn_zoo.tasks.forecasting.ett_builder")]:
+    for name in [name for name in sys.modules if name.startswith("rnn_zoo.tasks.forecasting.sources.ett_builder")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "tensorflow_datasets", None)
 

@@ -9,7 +9,8 @@ from rnn_zoo.checks import one_of, positive_integer, positive_number
 from rnn_zoo.layers.fronts.front import Front
 from rnn_zoo.types import Shape, Tensor
 
-KINDS = ("none", "last", "revin")
+SEASON = "season"
+KINDS = ("none", "last", SEASON, "revin")
 
 
 @keras.saving.register_keras_serializable(package="rnn_zoo")
@@ -17,6 +18,7 @@ class InstanceNorm(Front):
     """Removes the level of each series of each example before the recurrence and restores it after the head.
 
         "last":   y_t = x_t - x_T
+        "season": y_t = x_t - x_(t-season), 0 in the first season; undone by adding the last season to the outputs
         "revin":  y_t = (x_t - mean(x)) / sqrt(var(x) + epsilon) * gain + shift    over the time of one example
 
     `undo(outputs, inputs)` inverts it for the head's outputs, with the statistics of the same example; the builders
@@ -24,10 +26,11 @@ class InstanceNorm(Front):
 
     Args:
         features: int > 0, numbers per step.
-        kind: "last", "revin", or "none", which changes nothing.
+        kind: "last", "season", "revin", or "none", which changes nothing.
         targets: int > 0, number of first features to normalise; None: all.
         affine: whether "revin" learns a gain and a shift for each target.
         epsilon: float > 0, added to the variance, for constant windows.
+        season: int > 0, the period in steps of "season", at most the number of time steps.
 
     Call arguments:
         inputs: <float>[batch, time, features], without padding.
@@ -50,6 +53,7 @@ class InstanceNorm(Front):
         targets: int | None = None,
         affine: bool = True,
         epsilon: float = 1e-5,
+        season: int = 1,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -60,6 +64,7 @@ class InstanceNorm(Front):
             raise ValueError(f"`targets` must be at most `features`, {self.features}, got {targets}.")
         self.affine = affine
         self.epsilon = positive_number("epsilon", epsilon)
+        self.season = positive_integer("season", season)
 
     def make_input(self) -> Any:
         return keras.Input((None, self.features), name="past")
@@ -70,6 +75,8 @@ class InstanceNorm(Front):
             self.shift = self.add_weight(shape=(self.targets,), initializer="zeros", name="shift")
 
     def call(self, inputs: Tensor, outputs: Tensor | None = None) -> Tensor:
+        if self.kind == SEASON:
+            return self._seasonal(inputs, outputs)
         level, scale = self._statistics(inputs[:, :, : self.targets])
         if outputs is not None:
             # The head computes in float32 under every dtype policy.
@@ -78,6 +85,20 @@ class InstanceNorm(Front):
         normed = (inputs[:, :, : self.targets] - level) / scale
         if self.targets == self.features:
             return normed
+        return ops.concatenate([normed, inputs[:, :, self.targets :]], axis=-1)
+
+    def _seasonal(self, inputs, outputs):
+        values, season = inputs[:, :, : self.targets], self.season
+        if inputs.shape[1] is not None and season > inputs.shape[1]:
+            raise ValueError(f"`season` must be at most the {inputs.shape[1]} steps of a window, got {season}.")
+        if outputs is not None:
+            last = values[:, -season:]
+            repeats = -(-outputs.shape[1] // season)
+            level = ops.concatenate([last] * repeats, axis=1)[:, : outputs.shape[1]]
+            missing = len(outputs.shape) - 3
+            return outputs + ops.cast(ops.reshape(level, (*ops.shape(level), *[1] * missing)), outputs.dtype)
+        changes = values[:, season:] - values[:, :-season]
+        normed = ops.concatenate([ops.zeros_like(values[:, :season]), changes], axis=1)
         return ops.concatenate([normed, inputs[:, :, self.targets :]], axis=-1)
 
     def undo(self, outputs: Tensor, inputs: Tensor) -> Tensor:
@@ -108,6 +129,7 @@ class InstanceNorm(Front):
             "targets": self.targets,
             "affine": self.affine,
             "epsilon": self.epsilon,
+            "season": self.season,
         }
 
 

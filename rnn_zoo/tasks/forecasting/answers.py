@@ -10,12 +10,16 @@ import numpy as np
 from rnn_zoo.export.bulk import check_output
 from rnn_zoo.export.exported import Exported
 from rnn_zoo.files import atomic_file
+from rnn_zoo.files.cleaning import Cleaning, with_report
 from rnn_zoo.files.reading import read_json
+from rnn_zoo.tasks.forecasting.questions import asked_windows
 from rnn_zoo.types import Tensor
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
+
+_BATCH = 256  # windows asked at once
 
 
 class Forecasts(Exported):
@@ -77,31 +81,45 @@ class Forecasts(Exported):
         answers = self._saved_model.signatures["serve"](**inputs)
         return {name: answers[name].numpy() for name in ("forecast", "lower", "upper")}
 
-    def predict(self, path: str | Path) -> "pd.DataFrame":
-        """Forecasts the steps after the last row of a file.
+    def predict(self, path: str | Path, *, clean: bool = False) -> "pd.DataFrame":
+        """Forecasts the steps after the last row of a file, of every series in it.
 
-        The file has the columns that the model was trained on. If some of them are known ahead, the file ends with one
-        row per step of the horizon: its time and the known columns, with the other columns empty.
+        The file has the columns that the model was trained on. If some of them are known ahead, each series ends with
+        one row per step of the horizon: its time and the known columns, with the other columns empty. Series that were
+        not there in training are forecast like the others.
 
         Args:
             path: CSV or TSV file.
+            clean: mends and counts faults, as `rnn_zoo.datasets.load_series` does; leaves out series that are too
+                short.
         Returns:
-            one row per step: time, and for each target NAME its forecast `NAME` and the interval from `NAME_lower` to
-            `NAME_upper`.
+            one row per series and step: the columns of its id, time, and for each target NAME its forecast `NAME` and
+            the interval from `NAME_lower` to `NAME_upper`. Its attribute `attrs["cleaned"]` says what `clean` did.
         Raises:
             ValueError: the file does not match the training data; names the line, the column and the fix.
         """
         import pandas as pd
 
-        past, known, times = self.read(path)
-        clock = times if self.about["clock"] else None
-        answers = self.forecast(past[None], None if known is None else known[None], clock)
-        table = {"time": times[self.about["lookback"] :]}
-        for place, target in enumerate(self.about["targets"]):
-            table[target] = answers["forecast"][0, :, place]
-            for end in ("lower", "upper"):
-                table[f"{target}_{end}"] = answers[end][0, :, place]
-        return pd.DataFrame(table)
+        cleaning = Cleaning(clean)
+        tables, about = [], self.about
+        asked = list(asked_windows(Path(path), about, cleaning))
+        for first in range(0, len(asked), _BATCH):
+            batch = asked[first : first + _BATCH]
+            past = np.stack([each.past for each in batch])
+            known = np.stack([each.known for each in batch]) if about["known"] else None
+            clock = np.stack([each.minutes() for each in batch]) if about["clock"] else None
+            answers = self.forecast(past, known, clock)
+            for row, each in enumerate(batch):
+                table = dict(zip(about.get("id", ()), each.id.split(" / "), strict=False))
+                table["time"] = each.times[about["lookback"] :]
+                for place, target in enumerate(about["targets"]):
+                    table[target] = answers["forecast"][row, :, place]
+                    for end in ("lower", "upper"):
+                        table[f"{target}_{end}"] = answers[end][row, :, place]
+                tables.append(pd.DataFrame(table))
+        whole = pd.concat(tables, ignore_index=True)
+        whole.attrs["cleaned"] = cleaning.report()
+        return whole
 
     def show(self, texts: Sequence[str], console: "Console", *, batch_size: int = 64, format: str = "table") -> None:
         raise ValueError(f"{self.name} forecasts series and reads no text; give it a --file of its columns.")
@@ -116,17 +134,19 @@ class Forecasts(Exported):
         overwrite: bool = False,
         clean: bool = False,
     ) -> str:
-        self.refuse_clean(clean)
         out = check_output(path, out, overwrite)
-        table = self.predict(path)
+        table = self.predict(path, clean=clean)
         with atomic_file(out, newline="") as file:
             table.to_csv(file, index=False, lineterminator="\n", float_format="%.6g")
         first, last = (str(table["time"].iloc[place]).removesuffix(" 00:00:00") for place in (0, -1))
         intervals = f"{self.about['coverage']:.0%} intervals"
-        return f"{out}: {len(table)} steps ahead, from {first} to {last}, with {intervals}."
+        steps = self.about["horizon"]
+        many = f" of {len(table) // steps:,} series" if self.about.get("id") else ""
+        said = f"{out}: {steps} steps ahead{many}, from {first} to {last}, with {intervals}."
+        return with_report(said, table.attrs["cleaned"])
 
-    def read(self, path: str | Path) -> "tuple[Tensor, Tensor | None, pd.DatetimeIndex]":
-        """Reads the last window of a file.
+    def read(self, path: str | Path) -> "tuple[Tensor, Tensor | None, pd.Index]":
+        """Reads the last window of a file, of its first series.
 
         Args:
             path: CSV or TSV file, see `predict`.
@@ -135,54 +155,8 @@ class Forecasts(Exported):
         Raises:
             ValueError: as `predict`.
         """
-        import pandas as pd
-
-        from rnn_zoo.files.tables import read_header
-        from rnn_zoo.series.file import fill_gaps, read_columns
-        from rnn_zoo.series.series import next_times
-
-        about, path = self.about, Path(path)
-        columns = [*about["targets"], *about["inputs"], *about["known"]]
-        header = read_header(path)
-        others = (name for name in header if name not in columns)
-        time = about["time"] if about["time"] in header else next(others, None)
-        if missing := [repr(name) for name in columns if name not in header] or (["a column of times"] * (not time)):
-            raise ValueError(
-                f"{path}: line 1: it lacks {', '.join(missing)}; the model was trained on {about['time']}, "
-                f"{', '.join(columns)}. Add the missing columns under these names."
-            )
-        times, values, frequency, lines = read_columns(path, str(time), columns)
-        if frequency != about["frequency"]:
-            raise ValueError(
-                f"{path}: column {time!r} has steps of {frequency}, the model was trained on "
-                f"{about['frequency']}; give a file of that frequency."
-            )
-        # The past ends with the last row that has a value in a column not known ahead.
-        first_known = len(about["targets"]) + len(about["inputs"])
-        observed = ~np.isnan(values[:, :first_known]).all(axis=1)
-        end = int(np.flatnonzero(observed)[-1]) + 1 if observed.any() else 0
-        start = end - about["lookback"]
-        if start < 0:
-            raise ValueError(
-                f"{path}: the past has {end} rows, fewer than the lookback of the model, {about['lookback']}; add "
-                "earlier rows."
-            )
-        window = slice(start, end)
-        fix = f"The model reads the last {about['lookback']} steps: add the missing ones."
-        fill_gaps(path, times[window], values[window], columns, frequency, None, lines=lines[start:end], fix=fix)
-        ahead = next_times(times[end - 1], frequency, about["horizon"])
-        known = None
-        if about["known"]:
-            rows = pd.DataFrame(values[end:, first_known:], index=times[end:]).reindex(ahead)
-            if rows.isna().to_numpy().any():
-                row, column = np.argwhere(rows.isna().to_numpy())[0]
-                raise ValueError(
-                    f"{path}: after line {lines[end - 1]}: column {about['known'][column]!r} has no value for "
-                    f"{ahead[row]}. The model needs the known columns of the {about['horizon']} steps after the past: "
-                    "add a row for each step, with the other columns empty."
-                )
-            known = rows.to_numpy()
-        return values[window], known, times[window].append(ahead)
+        first = next(iter(asked_windows(Path(path), self.about, Cleaning())))
+        return first.past, first.known, first.times
 
 
 def read_description(folder: Path) -> dict[str, Any]:

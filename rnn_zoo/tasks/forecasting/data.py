@@ -7,8 +7,8 @@ from typing import Any
 from rnn_zoo.checks import one_of
 from rnn_zoo.series.file import read_series
 from rnn_zoo.series.series import Series
-from rnn_zoo.tasks.forecasting import ett
-from rnn_zoo.tasks.forecasting.samples import load_bike_daily, load_bike_hourly, load_co2
+from rnn_zoo.tasks.forecasting.sources import ett
+from rnn_zoo.tasks.forecasting.sources.samples import load_bike_daily, load_bike_hourly, load_co2
 
 SAMPLES = {"bike_daily": load_bike_daily, "bike_hourly": load_bike_hourly, "co2": load_co2}
 SERIES = (*SAMPLES, *ett.NAMES)
@@ -19,7 +19,7 @@ def load_series(data: str | Path, *, folder: str | Path | None = None, **options
 
     Args:
         data: "bike_daily", "bike_hourly" or "co2" (in the package); "ett_h1", "ett_h2" or "ett_m1" (see
-            `rnn_zoo.tasks.forecasting.ett.load_ett`); or the path of a CSV or TSV file.
+            `rnn_zoo.tasks.forecasting.sources.ett.load_ett`); or the path of a CSV or TSV file.
         folder: folder of the ETT files.
         options: for a sample in the package, `validation` and `test`, the fractions of the steps, and `fill`, unless it
             is "bike_daily"; for a file, the options of `read_series`: time, target, inputs, known, fill, season,

@@ -1,11 +1,13 @@
 """Exports a trained forecaster as a folder: raw windows in, forecasts in the units of the data out."""
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from rnn_zoo.export import folder as export_folder
@@ -17,6 +19,7 @@ from rnn_zoo.layers.heads.raw_forecast import RawForecast
 from rnn_zoo.layers.recurrent.implementation import portable
 from rnn_zoo.series.windows import Windows
 from rnn_zoo.tasks.forecasting.answers import read_description
+from rnn_zoo.training.checkpoint import save_model
 from rnn_zoo.types import Model, Tensor
 
 SERIES = "series.json"
@@ -84,6 +87,8 @@ def save_run(
 
 def complete_run(out: str | Path, forecaster: Any, windows: Windows) -> None:
     """Writes `kind.txt` and `series.json` to a run's folder; `rnn-zoo export` needs them."""
+    if forecaster.joins:  # a network's run holds its model already
+        save_model(Path(out) / export_folder.KERAS_MODEL, forecaster.model)
     for name, text in ((kinds.KIND, KIND), (SERIES, _json(describe(forecaster, windows)))):
         with atomic_file(Path(out) / name) as file:
             file.write(f"{text}\n")
@@ -98,13 +103,18 @@ def describe(forecaster: Any, windows: Windows) -> dict[str, Any]:
     Returns:
         time, targets, inputs, known: names of the columns; frequency: in pandas notation; lookback, horizon: in steps;
         coverage: of the intervals; clock: whether the model has time features, and time_features their layer; levels:
-        quantile levels of the network; mean, deviation: scale of each column; margins: [horizon][targets], scaled.
+        quantile levels of the network; mean, deviation: scale of each column; margins: [horizon][targets], scaled; for
+        many series id, their columns, and margins [groups][horizon][targets] with their edges; transform: of the
+        targets; reading: how the file writes times and numbers; static: the words of the static columns.
     Raises:
         RuntimeError: the forecaster is not fitted.
     """
     if forecaster.margins is None:
         raise RuntimeError(f"{forecaster.name} is not fitted yet: call `fit` first.")
     series, clock = windows.series, windows.time_features
+    last = forecaster.margins if series.many else forecaster.margins_at(windows, windows.starts("test")[-1])
+    transform = dataclasses.asdict(windows.power)
+    finite = [least if np.isfinite(least) else None for least in transform["floor"]]
     return {
         "time": series.time,
         "targets": list(series.targets),
@@ -119,7 +129,12 @@ def describe(forecaster: Any, windows: Windows) -> dict[str, Any]:
         "levels": list(forecaster.levels),
         "mean": windows.scale.mean.tolist(),
         "deviation": windows.scale.deviation.tolist(),
-        "margins": forecaster.margins_at(windows, windows.starts("test")[-1]).tolist(),
+        "margins": last.tolist(),
+        "edges": forecaster.edges.tolist() if series.many else [],
+        "transform": {**transform, "floor": finite},
+        "reading": dataclasses.asdict(series.reading),
+        "id": list(series.id_columns),
+        "static": series.static,
     }
 
 
@@ -142,10 +157,22 @@ def _raw(network: Model, description: Mapping[str, Any]) -> Model:
         description["margins"],
         description["levels"],
         known=len(description["known"]),
+        transform=_transform(description.get("transform")),
+        by_window=bool(description.get("id")),
+        edges=description.get("edges", ()),
         clock=keras.saving.deserialize_keras_object(description["time_features"]),
         name="raw_forecast",
     )
     return keras.Model(inputs, layer(**inputs), name=network.name)
+
+
+def _transform(described: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The transform of a description for `RawForecast`; None for none."""
+    if described is None:
+        return None
+    floor = [-np.inf if least is None else least for least in described["floor"]]
+    plain = all(power == 1 for power in described["power"]) and not any(described["shift"])
+    return None if plain and max(floor) == -np.inf else {**described, "floor": floor}
 
 
 def _save(

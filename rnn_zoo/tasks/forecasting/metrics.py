@@ -1,10 +1,10 @@
-"""Scores of forecasts: errors (MSE, MAE, MASE, sMAPE), and coverage and width of the intervals."""
+"""Scores of forecasts: errors (MSE, MAE, MASE, sMAPE), and coverage, width and MSIS of the intervals."""
 
 from typing import Any
 
 import numpy as np
 
-from rnn_zoo.series.series import Scale
+from rnn_zoo.series.windows import Windows
 from rnn_zoo.tasks.forecasting.forecasters import Forecast
 from rnn_zoo.types import Tensor
 
@@ -21,41 +21,52 @@ def naive_error(values: Tensor, season: int) -> Tensor:
         <float>[targets]; 1 for a target whose error is 0.
     Reference: Hyndman and Koehler 2006, "Another look at measures of forecast accuracy".
     """
+    if len(values) < 2:
+        return np.ones(values.shape[1])
     season = season if season < len(values) else 1
     error = np.abs(values[season:] - values[:-season]).mean(axis=0)
     return np.where(error > 1e-12 * np.maximum(1, np.abs(values).max(axis=0)), error, 1.0)
 
 
-def forecast_scores(actual: Tensor, forecast: Forecast, scale: Scale, unit: Tensor) -> dict[str, Any]:
+def forecast_scores(
+    actual: Tensor, forecast: Forecast, deviation: Tensor, unit: Tensor, coverage: float
+) -> dict[str, Any]:
     """Scores averaged over windows, steps and targets, and separately for each step ahead.
 
-        mse   = mean (z - f)^2,  mae = mean |z - f|                       scaled
+        mse   = mean (y - f)^2 / deviation^2,  mae = mean |y - f| / deviation
         mase  = mean |y - f| / unit                                       in units
         smape = mean 200 |y - f| / (|y| + |f|), 0 where both are 0        in units, percent
         coverage = fraction of values with lower <= y <= upper
-        width    = mean (upper - lower)                                   scaled
+        width    = mean (upper - lower) / deviation
+        msis     = mean (upper - lower + 2 / (1 - coverage) * distance of y outside the interval) / unit
+        pinball  = mean over the quantiles q of max(q (y - f_q), (q - 1) (y - f_q)) / deviation
 
     Args:
-        actual: <float>[windows, horizon, targets], scaled.
-        forecast: the forecasts, scaled.
-        scale: the scale of the training part.
-        unit: <float>[targets], the result of `naive_error`.
+        actual: <float>[windows, horizon, targets], in units.
+        forecast: the forecasts, in units; lower, value and upper are the quantiles of the pinball loss.
+        deviation: standard deviation of the training part, <float>[targets] or <float>[windows, 1, targets].
+        unit: the result of `naive_error`, of the same shape.
+        coverage: nominal coverage of the intervals.
     Returns:
         {score: mean}, with "mae_units", a list of the mean absolute error of each target in units, and "by_step",
         {score: list of the means of each step ahead}.
-    Reference: Hyndman and Koehler 2006, "Another look at measures of forecast accuracy" (MASE).
+    Reference: Hyndman and Koehler 2006, "Another look at measures of forecast accuracy" (MASE); Makridakis et al. 2020,
+        "The M4 competition" (sMAPE, MSIS).
     """
-    error = forecast.value - actual
-    actual_units, value_units = scale.undo(actual), scale.undo(forecast.value)
-    distance = np.abs(value_units - actual_units)
-    size = np.abs(actual_units) + np.abs(value_units)
+    distance = np.abs(forecast.value - actual)
+    size = np.abs(actual) + np.abs(forecast.value)
+    outside = np.maximum(forecast.lower - actual, 0) + np.maximum(actual - forecast.upper, 0)
+    quantiles = ((1 - coverage) / 2, forecast.lower), (0.5, forecast.value), ((1 + coverage) / 2, forecast.upper)
+    pinball = [np.maximum(level * (actual - value), (level - 1) * (actual - value)) for level, value in quantiles]
     scores = {
-        "mse": error**2,
-        "mae": np.abs(error),
+        "mse": (distance / deviation) ** 2,
+        "mae": distance / deviation,
         "mase": distance / unit,
         "smape": 200 * np.divide(distance, size, out=np.zeros_like(size), where=size > 0),
         "coverage": (forecast.lower <= actual) & (actual <= forecast.upper),
-        "width": forecast.upper - forecast.lower,
+        "width": (forecast.upper - forecast.lower) / deviation,
+        "msis": (forecast.upper - forecast.lower + 2 / (1 - coverage) * outside) / unit,
+        "pinball": sum(pinball) / len(pinball) / deviation,
     }
     by_step = {name: values.mean(axis=(0, 2), dtype="float64") for name, values in scores.items()}
     return {
@@ -63,3 +74,16 @@ def forecast_scores(actual: Tensor, forecast: Forecast, scale: Scale, unit: Tens
         "mae_units": distance.mean(axis=(0, 1)).tolist(),
         "by_step": {name: values.tolist() for name, values in by_step.items()},
     }
+
+
+def naive_errors(windows: Windows) -> Tensor:
+    """<float>[series, targets], the `naive_error` of each series."""
+    series = windows.series
+    firsts, stops = series.member_parts["train"]
+    parts = [series.values[first:stop, : windows.targets] for first, stop in zip(firsts, stops, strict=True)]
+    return np.stack([naive_error(part, series.season) for part in parts])
+
+
+def in_units(forecast: Forecast, windows: Windows, starts: Tensor) -> Forecast:
+    """The forecasts of windows in units."""
+    return Forecast(*(windows.units(part, starts) for part in (forecast.value, forecast.lower, forecast.upper)))

@@ -31,6 +31,7 @@ def forecast_segrnn(
     segment: int = 48,
     dropout: float = 0.5,
     norm: str = "last",
+    season: int = 1,
     levels: Sequence[float] = LEVELS,
     seed: int | None = None,
 ) -> Model:
@@ -41,7 +42,7 @@ def forecast_segrnn(
     if positive_integer("segment", segment) > lookback:
         raise ValueError(f"`segment` must be at most the `lookback`, {lookback} steps, got {segment}; make it shorter.")
     inputs, ahead = _inputs(lookback, horizon, features, known)
-    norm_layer = InstanceNorm(features, one_of("norm", norm, KINDS), targets=targets, name="instance_norm")
+    norm_layer = _norm(features, norm, targets, season)
     recurrence = Recurrent(cell, units, return_sequences=False, return_state=True, seed=seed)
     head = Quantiles(segment, levels)
     segments = SegRNN(recurrence, segment, horizon, targets, dropout, seed=seed)(norm_layer(inputs), known=ahead)
@@ -62,10 +63,11 @@ def _last_state(cell):
         units=128,
         dropout=0.0,
         norm="none",
+        season=1,
         levels=LEVELS,
         seed=None,
     ):
-        norm_layer = InstanceNorm(features, one_of("norm", norm, KINDS), targets=targets, name="instance_norm")
+        norm_layer = _norm(features, norm, targets, season)
         recurrence = Recurrent(cell, units, seed=seed)
         head = Quantiles((horizon, targets), levels)
         if not known:
@@ -99,6 +101,7 @@ def forecast_encoder_decoder(
     units: int = 64,
     dropout: float = 0.2,
     norm: str = "revin",
+    season: int = 1,
     levels: Sequence[float] = LEVELS,
     seed: int | None = None,
 ) -> Model:
@@ -107,7 +110,7 @@ def forecast_encoder_decoder(
     The encoder reads the look-back. The decoder starts from the states of the encoder and reads the known values ahead.
     """
     inputs, ahead = _inputs(lookback, horizon, features, known)
-    norm_layer = InstanceNorm(features, one_of("norm", norm, KINDS), targets=targets, name="instance_norm")
+    norm_layer = _norm(features, norm, targets, season)
     encoder = Recurrent(cell, units, return_sequences=False, return_state=True, seed=seed, name="encoder")
     decoder = Recurrent(cell, units, seed=seed, name="decoder")
     head = Quantiles(targets, levels)
@@ -122,6 +125,10 @@ def _inputs(lookback, horizon, features, known):
     """The input of the look-back, and the input of the known values ahead; None if there are no known values."""
     past = keras.Input((lookback, features), name="past")
     return past, keras.Input((horizon, known), name="known") if known else None
+
+
+def _norm(features, kind, targets, season):
+    return InstanceNorm(features, one_of("norm", kind, KINDS), targets=targets, season=season, name="instance_norm")
 
 
 def _compiled(past, ahead, outputs, head, name):

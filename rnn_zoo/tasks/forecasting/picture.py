@@ -31,7 +31,7 @@ def draw_forecasts(
         result: the report, see `rnn_zoo.tasks.forecasting.report.forecast_report`.
         windows: the windows of the series.
         starts: <int>[windows], the first step ahead of each scored window.
-        forecast: the model's forecasts of these windows.
+        forecast: the model's forecasts of these windows, in units.
         file: PNG file to write: a path, or a binary file.
     """
     model = result["model"]
@@ -79,21 +79,20 @@ def draw_forecasts(
 def _window(axes: Axes, windows: Windows, start: int, forecast: Forecast, place: int, target: int) -> None:
     """Draws one target of the window at `start`, which is row `place` of the forecast, in units."""
     series, horizon = windows.series, windows.horizon
-    shown = min(windows.lookback, 2 * horizon)
+    shown = min(windows.lookback, max(2 * horizon, 30))
     before = slice(start - shown, start)
     ahead = slice(start, start + horizon)
-    mean, deviation = windows.scale.mean[target], windows.scale.deviation[target]
-    value, lower, upper = (
-        numbers[place, :, target] * deviation + mean for numbers in (forecast.value, forecast.lower, forecast.upper)
-    )
+    value, lower, upper = (numbers[place, :, target] for numbers in (forecast.value, forecast.lower, forecast.upper))
     marker: dict[str, Any] = {"marker": "o", "markersize": 4} if horizon < 3 else {}
     axes.plot(series.times[before], series.values[before, target], color=_GREY, linewidth=1)
     axes.plot(series.times[ahead], series.values[ahead, target], color="black", label="observed", **marker)
     axes.plot(series.times[ahead], value, color=_MODEL, label="forecast", linewidth=2, **marker)
     axes.fill_between(series.times[ahead], lower, upper, color=_MODEL, alpha=0.2, label="interval")
     axes.axvline(series.times[start - 1], color=_GREY, linewidth=0.8, linestyle=":")
-    locator = AutoDateLocator(maxticks=6)
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    if hasattr(series.times, "asi8"):
+        locator = AutoDateLocator(maxticks=6)
+        axes.xaxis.set_major_locator(locator)
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     day = str(series.times[start]).removesuffix(" 00:00:00")
-    axes.set_title(f"from {day}", fontsize=10, loc="left")
+    name = f"{series.ids[windows.members(np.array([start]))[0]]}, " if series.many else ""
+    axes.set_title(f"{name}from {day}", fontsize=10, loc="left")

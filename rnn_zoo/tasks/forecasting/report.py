@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -14,8 +15,9 @@ from rnn_zoo.evaluation.formatting import duration
 from rnn_zoo.evaluation.rows import system_rows
 from rnn_zoo.files import atomic_file
 from rnn_zoo.series.windows import Windows
+from rnn_zoo.tasks.forecasting.forecasters import Auto, Drift, LastValue, Ridge, SeasonalNaive, Smoothing
 from rnn_zoo.tasks.forecasting.forecasters.forecaster import Forecaster
-from rnn_zoo.tasks.forecasting.metrics import forecast_scores, naive_error
+from rnn_zoo.tasks.forecasting.metrics import forecast_scores, in_units, naive_errors
 from rnn_zoo.tasks.forecasting.picture import draw_forecasts
 from rnn_zoo.terminal import Terminal
 
@@ -23,8 +25,28 @@ _SCORES = (
     ("MSE", "mse", "{:.4f}"),
     ("MAE", "mae", "{:.4f}"),
     ("MASE", "mase", "{:.3f}"),
-    ("sMAPE, %", "smape", "{:.2f}"),
+    ("sMAPE %", "smape", "{:.2f}"),
+    ("MSIS", "msis", "{:.2f}"),
+    ("pinball", "pinball", "{:.4f}"),
 )
+
+
+def fit_baselines(forecaster: Forecaster, windows: Windows) -> list[Forecaster]:
+    """The baselines of a report. Beside "auto" they are fitted, as it is, to the training and the validation part.
+
+    Args:
+        forecaster: the fitted model of the report; its coverage is theirs.
+        windows: the windows of the series.
+    """
+    baselines: list[Forecaster] = []
+    for kind in (LastValue, SeasonalNaive, Drift, Ridge, Smoothing):
+        if kind is SeasonalNaive and int((windows.starts("validation")).min()) < windows.series.season:
+            continue  # no season before the first forecast
+        baseline = kind(forecaster.coverage).fit(windows)
+        if isinstance(forecaster, Auto) and forecaster.refits:
+            baseline.refit(windows.all_known())
+        baselines.append(baseline)
+    return baselines
 
 
 def forecast_report(
@@ -59,16 +81,16 @@ def forecast_report(
     names = [model, *(f"baseline:{name}" for name in baselines)]
     if len(set(names)) < len(names):
         raise ValueError(f"`forecasters` must have different names, got {names}.")
-    actual = windows.future(starts)
-    unit = naive_error(series.values[: series.cuts[0], : len(series.targets)], series.season)
+    actual, members = windows.actual(starts), windows.members(starts)
+    unit, deviation = (numbers[members][:, None] for numbers in (naive_errors(windows), windows.deviations))
     drawn: Any = None
     systems = {}
     for name, forecaster in zip(names, forecasters, strict=True):
-        forecast = forecaster.predict(windows, starts)
+        forecast = in_units(forecaster.predict(windows, starts), windows, starts)
         # Only the model's forecast is kept: with a long horizon each takes a gigabyte of memory.
         drawn = forecast if drawn is None else drawn
         systems[name] = {
-            **forecast_scores(actual, forecast, windows.scale, unit),
+            **forecast_scores(actual, forecast, deviation, unit, forecaster.coverage),
             "nominal_coverage": forecaster.coverage,
             "parameters": forecaster.parameters,
             "train_seconds": forecaster.train_seconds,
@@ -82,7 +104,7 @@ def forecast_report(
         "horizon": windows.horizon,
         "targets": list(series.targets),
         "systems": systems,
-        "verdict": _verdict(systems),
+        "verdict": [*_choice(forecasters[0], windows), *_verdict(systems)],
     }
     if out is not None:
         out = Path(out)
@@ -121,11 +143,20 @@ def forecast_rows(
     horizon = report["horizon"]
 
     def metrics(system: Mapping[str, Any]) -> dict[str, float]:
-        errors = {f"{name}@{horizon}": system[name] for name in ("mse", "mae", "mase", "smape")}
+        errors = {f"{name}@{horizon}": system[name] for _, name, _ in _SCORES}
         return {**errors, f"coverage{round(100 * system['nominal_coverage'])}@{horizon}": system["coverage"]}
 
     made_by: dict[str, Any] = {"recipe": recipe, "data": data, "seed": seed, "command": command}
     return system_rows(report, metrics, **made_by, hardware=hardware, versions=versions)
+
+
+def _choice(forecaster: Forecaster, windows: Windows) -> list[str]:
+    """What "auto" chose; nothing for other forecasters."""
+    if not isinstance(forecaster, Auto) or forecaster.choice is None:
+        return []
+    sizes = f"Look-back {windows.lookback} steps, transform {windows.transform!r}."
+    refitted = ["All systems were then fitted to training and validation part."] if forecaster.refits else []
+    return [forecaster.choice.sentence(), sizes, *refitted]
 
 
 def _verdict(systems: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -155,26 +186,23 @@ def _verdict(systems: Mapping[str, Mapping[str, Any]]) -> list[str]:
 def _print(result: Mapping[str, Any], console: Console, out: Path | None) -> None:
     systems, model = result["systems"], result["model"]
     title = f"{model}: {result['horizon']} steps ahead, {result['windows']:,} {result['split']} windows"
-    table = Table(title=title, title_style="bold", title_justify="left")
-    table.add_column("errors of scaled\nvalues", no_wrap=True)
-    for name in systems:
-        heading = Text(name.replace("baseline:", "baseline\n"), style="bold" if name == model else "not bold")
-        table.add_column(heading, justify="right", overflow="fold")
-    for label, key, number_format in _SCORES:
-        values = [system[key] for system in systems.values()]
-        styles = ["bold green" if value == min(values) else "" for value in values]
-        cells = [Text(number_format.format(value), style) for value, style in zip(values, styles, strict=True)]
-        table.add_row(label, *cells)
-    nominal = next(iter(systems.values()))["nominal_coverage"]
-    table.add_row(
-        f"coverage of the {nominal:.0%} intervals", *[f"{system['coverage']:.1%}" for system in systems.values()]
-    )
-    table.add_row("width of the intervals", *[f"{system['width']:.3f}" for system in systems.values()])
-    table.add_section()
-    table.add_row("parameters", *[f"{system['parameters']:,}" for system in systems.values()])
-    table.add_row("training", *[duration(system["train_seconds"]) for system in systems.values()])
+    nominal = systems[model]["nominal_coverage"]
+    table = Table(title=title, title_style="bold", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", overflow="fold")
+    for label, _, _ in _SCORES:
+        table.add_column(label, justify="right")
+    table.add_column(f"in {nominal:.0%}\nintervals", justify="right")
+    for name, system in systems.items():
+        cells = [Text(name.removeprefix("baseline:"), "bold" if name == model else "")]
+        for _, key, number_format in _SCORES:
+            best = system[key] == min(other[key] for other in systems.values())
+            cells.append(Text(number_format.format(system[key]), "bold green" if best else ""))
+        table.add_row(*cells, f"{system['coverage']:.1%}")
     console.print(table)
     for sentence in result["verdict"]:
         console.print(Text(sentence))
+    console.print(
+        Text(f"{systems[model]['parameters']:,} parameters, trained in {duration(systems[model]['train_seconds'])}.")
+    )
     if out is not None:
         console.print(Text(f"Written: {out / 'metrics.json'}, {out / 'report.png'}", style="dim"))

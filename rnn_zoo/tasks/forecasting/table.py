@@ -16,7 +16,7 @@ from rnn_zoo.evaluation.formatting import duration
 from rnn_zoo.evaluation.result_table import insert_text
 from rnn_zoo.evaluation.results import read
 
-_BASELINES = ("ridge", "seasonal_naive", "last_value", "drift")
+_BASELINES = ("ridge", "ets", "seasonal_naive", "last_value", "drift")
 # MSE of SegRNN with 512 units at 96, 192, 336 and 720 steps: Lin et al. 2023, "SegRNN", table 2.
 _PUBLISHED = {
     "ett_h1": {96: 0.351, 192: 0.392, 336: 0.423, 720: 0.466},
@@ -52,7 +52,8 @@ def forecast_table(path: str | Path) -> str:
     if not runs:
         raise ValueError(f"{path}: holds no rows yet: run the recipe that writes it.")
     coverages = sorted({row["metric"].partition("@")[0] for row in rows if row["metric"].startswith("coverage")})
-    headings = ["data, steps ahead", "network", "MSE", *_BASELINES, "SegRNN, published"]
+    baselines = [name for name in _BASELINES if any(f"baseline:{name}" in systems for systems in runs.values())]
+    headings = ["data, steps ahead", "network", "MSE", *baselines, "SegRNN, published"]
     headings += [f"coverage of the {name.removeprefix('coverage')} % intervals" for name in coverages]
     headings += ["seeds", "parameters", "training"]
     lines, commands = [], {}
@@ -62,15 +63,15 @@ def forecast_table(path: str | Path) -> str:
         number = commands.setdefault(_HORIZON.sub(" --horizon H", command), len(commands) + 1)
         network_rows = systems[network]["mse"].values()
         errors = [_values(network_rows)]
-        errors += [_values(systems[f"baseline:{name}"]["mse"].values()) for name in _BASELINES]
-        lowest = min(map(statistics.mean, errors))
+        errors += [_values(systems.get(f"baseline:{name}", {}).get("mse", {}).values()) for name in baselines]
+        lowest = min(statistics.mean(error) for error in errors if error)
         published = _PUBLISHED.get(data, {}).get(horizon)
         covered = [_values(systems[network].get(name, {}).values()) for name in coverages]
         lines.append(
             [
                 f"{data}, {horizon}",
                 f"{network} [{number}]",
-                *[f"**{_spread(error)}**" if statistics.mean(error) == lowest else _spread(error) for error in errors],
+                *[_error(error, lowest) for error in errors],
                 f"{published:.3f}" if published else "–",
                 *[f"{statistics.mean(values):.1%}" if values else "–" for values in covered],
                 str(len(network_rows)),
@@ -84,6 +85,13 @@ def forecast_table(path: str | Path) -> str:
     for column in ("hardware", "versions"):
         text.append(f"{column.capitalize()}: {' / '.join(dict.fromkeys(row[column] for row in rows))}.  ")
     return "\n".join(text).strip()
+
+
+def _error(values: Sequence[float], lowest: float) -> str:
+    """An error, bold if it is the lowest; a dash for a baseline that the run did not have."""
+    if not values:
+        return "–"
+    return f"**{_spread(values)}**" if statistics.mean(values) == lowest else _spread(values)
 
 
 def _values(rows: Iterable[Mapping[str, str]]) -> list[float]:

@@ -7,8 +7,8 @@ import os
 import pandas as pd
 import pytest
 
-from rnn_zoo.tasks.forecasting import ett_builder
 from rnn_zoo.tasks.forecasting.data import load_series
+from rnn_zoo.tasks.forecasting.sources import ett_builder
 
 HEADER = "date,HUFL,HULL,MUFL,MULL,LUFL,LULL,OT"
 

@@ -59,7 +59,15 @@ def test_rows_name_the_horizon(reported, tmp_path):
     rows = forecast_rows(report, recipe="forecasting", data="waves", seed=0, command="c", hardware="h", versions="v")
     results.append(tmp_path / "rows.csv", rows)
     read = {(row["model"], row["metric"]): float(row["value"]) for row in results.read(tmp_path / "rows.csv")}
-    assert {metric for _, metric in read} == {"mse@3", "mae@3", "mase@3", "smape@3", "coverage90@3"}
+    assert {metric for _, metric in read} == {
+        "mse@3",
+        "mae@3",
+        "mase@3",
+        "smape@3",
+        "msis@3",
+        "pinball@3",
+        "coverage90@3",
+    }
     np.testing.assert_allclose(read["ridge", "mse@3"], report["systems"]["ridge"]["mse"], rtol=1e-5)
 
 

@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 from series_files import series
 
-from rnn_zoo.series.series import Scale, next_times, season_of
+from rnn_zoo.series.frequency import next_times, season_of
+from rnn_zoo.series.series import Scale
 
 
 def test_scale_and_the_way_back():

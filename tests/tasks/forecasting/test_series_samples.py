@@ -27,7 +27,7 @@ def test_co2_is_filled_where_nothing_was_measured():
 
 
 def test_without_a_fill_what_is_missing_is_an_error():
-    from rnn_zoo.tasks.forecasting.samples import load_co2
+    from rnn_zoo.tasks.forecasting.sources.samples import load_co2
 
     with pytest.raises(ValueError, match="18 values are missing"):
         load_co2(fill=None)

@@ -69,8 +69,8 @@ def track(scores: Tensor, margin: Tensor, spread: Tensor, coverage: float) -> Te
 
     Args:
         scores: <float>[windows, horizon, targets], scores of windows that begin one step apart, see `misses`.
-        margin: <float>[horizon, targets], the initial margins.
-        spread: <float>[horizon, targets] >= 0, standard deviation of the calibration scores.
+        margin: <float>[horizon, targets], the initial margins; or those of each window.
+        spread: <float> >= 0 of the same shape, standard deviation of the calibration scores.
         coverage: required coverage, in (0, 1).
     Returns:
         <float>[windows, horizon, targets], the margins of each window, from the observations before its first step.
@@ -78,6 +78,7 @@ def track(scores: Tensor, margin: Tensor, spread: Tensor, coverage: float) -> Te
         tracking); Gibbs and Candes 2021, "Adaptive conformal inference under distribution shift".
     """
     horizon = scores.shape[1]
+    margin, spread = (np.broadcast_to(array, scores.shape) for array in (margin, spread))
     offset = np.zeros(scores.shape[2])
     tracked = np.empty(scores.shape, scores.dtype)
     for window in range(len(scores)):
@@ -87,7 +88,7 @@ def track(scores: Tensor, margin: Tensor, spread: Tensor, coverage: float) -> Te
             earlier = window - 1 - steps
             missed = (scores[earlier, steps] > tracked[earlier, steps]).mean(axis=0)
             offset += _LEARNING_RATE / math.sqrt(horizon) * (missed - (1 - coverage))
-        tracked[window] = margin + offset * spread
+        tracked[window] = margin[window] + offset * spread[window]
     return tracked
 
 

@@ -1,7 +1,7 @@
 """Forecaster: base class of all forecasters, naive or trained."""
 
 import dataclasses
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,10 @@ import pandas as pd
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.series.windows import Windows
 from rnn_zoo.tasks.forecasting.forecasters.conformal import margins, misses, track, widen
-from rnn_zoo.types import Tensor
+from rnn_zoo.types import Model, Tensor
+
+_GROUPS = (1 / 3, 2 / 3)  # quantiles of roughness
+_LEAST_IN_GROUPS = 300  # windows
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,6 +30,12 @@ class Forecast:
     upper: Tensor
 
 
+def roughness(windows: Windows, starts: Tensor) -> Tensor:
+    """<float>[windows], the mean change of the targets from step to step of each look-back, scaled."""
+    past = windows.past(starts)[:, :, : windows.targets]
+    return np.abs(np.diff(past, axis=1)).mean(axis=(1, 2))
+
+
 class Forecaster:
     """Base class of forecasters: predicts the next steps of a series, with calibrated intervals.
 
@@ -36,11 +45,14 @@ class Forecaster:
         coverage: fraction of the steps that an interval should cover, in (0, 1).
     Attributes:
         name: name in reports.
-        margins: <float>[horizon, targets], calibrated on the validation part, by which intervals are widened; None
-            before `fit`.
-        spread: <float>[horizon, targets], standard deviation of the calibration scores; None before `fit`.
+        margins: <float>[horizon, targets], calibrated on the validation part, by which intervals are widened; for many
+            series <float>[groups, horizon, targets]; None before `fit`.
+        spread: standard deviation of the calibration scores, of the same shape; None before `fit`.
+        edges: <float>[groups - 1], the roughness of a look-back at which the next group begins, see `roughness`.
         parameters: number of learned parameters.
         train_seconds: training time in seconds; None if nothing is learned.
+        model: the keras.Model from scaled windows to quantiles; None before `fit`, and for methods without one.
+        joins: whether `model` joins several, so that no training has saved it.
     Raises:
         ValueError: `coverage` is out of range.
     """
@@ -48,8 +60,11 @@ class Forecaster:
     name: str = ""
     parameters: int = 0
     train_seconds: float | None = None
+    model: Model = None
+    joins: bool = False
     margins: Tensor = None
     spread: Tensor = None
+    edges: Tensor = np.zeros(0)
 
     def __init__(self, coverage: float = 0.9) -> None:
         if not 0 < coverage < 1:
@@ -88,10 +103,36 @@ class Forecaster:
         self.learn(windows)
         starts = windows.starts("validation")
         _, lower, upper = self.guess(windows, starts)
-        scores = misses(windows.future(starts), lower, upper)
-        self.margins = margins(scores, self.coverage)
-        self.spread = scores.std(axis=0)
+        self.calibrate(windows, starts, misses(windows.future(starts), lower, upper))
         return self
+
+    def refit(self, windows: Windows) -> None:
+        """Fits again what is learned, with the hyperparameters that were chosen; the intervals stay.
+
+        Args:
+            windows: windows whose validation part is joined to the training part, see `Windows.all_known`.
+        """
+
+    def calibrate(self, windows: Windows, starts: Tensor, scores: Tensor) -> None:
+        """Sets the margins from scores of windows that were not fitted; of many series, by groups of like roughness.
+
+        Args:
+            windows: the windows of the series.
+            starts: <int>[windows], the first step ahead of each window.
+            scores: <float>[windows, horizon, targets], see `misses`.
+        """
+        if not windows.series.many:
+            if len(scores) * (1 - self.coverage) < self.coverage - 1e-9:  # too few windows: all steps have one margin
+                pooled = scores.reshape(-1, 1, scores.shape[-1])
+                scores = np.broadcast_to(pooled, (len(pooled), *scores.shape[1:]))
+            self.margins, self.spread = margins(scores, self.coverage), scores.std(axis=0)
+            return
+        rough = roughness(windows, starts)
+        self.edges = np.quantile(rough, _GROUPS) if len(starts) >= _LEAST_IN_GROUPS else np.zeros(0)
+        group = np.searchsorted(self.edges, rough)
+        parts = [scores[group == place] for place in range(len(self.edges) + 1)]
+        self.margins = np.stack([margins(part, self.coverage) for part in parts])
+        self.spread = np.stack([part.std(axis=0) for part in parts])
 
     def predict(self, windows: Windows, starts: Tensor) -> Forecast:
         """Forecasts with calibrated intervals.
@@ -125,16 +166,22 @@ class Forecaster:
         """(Forecast, <float>[windows, horizon, targets] its margins)."""
         if self.margins is None:
             raise RuntimeError(f"{self.name} is not fitted yet: call `fit` first.")
-        calibrated = windows.series.parts["validation"][1]
-        # Tracking needs the forecasts of all windows since the end of the validation part.
-        tracked = np.arange(calibrated, starts.max() + 1)
-        needed = np.union1d(starts, tracked)
+        # Tracking needs the forecasts of all windows since the end of the validation part of each series.
+        calibrated = windows.series.member_parts["validation"][1]
+        members = windows.members(starts)
+        tracked = {
+            int(place): np.arange(calibrated[place], starts[members == place].max() + 1) for place in np.unique(members)
+        }
+        needed = np.union1d(starts, np.concatenate(list(tracked.values())))
         value, lower, upper = self.guess(windows, needed)
-        margin = np.repeat(self.margins[None], len(needed), axis=0)
-        if len(tracked):
-            later = needed >= calibrated
-            scores = misses(windows.future(tracked), lower[later], upper[later])
-            margin[later] = track(scores, self.margins, self.spread, self.coverage)
+        group = np.searchsorted(self.edges, roughness(windows, needed)) if windows.series.many else None
+        margin = np.repeat(self.margins[None], len(needed), axis=0) if group is None else self.margins[group]
+        for rows in tracked.values():
+            if len(rows) > 1 or (len(rows) and group is None):
+                at = slice(np.searchsorted(needed, rows[0]), np.searchsorted(needed, rows[-1]) + 1)
+                scores = misses(windows.future(rows), lower[at], upper[at])
+                first, spread = margin[at], self.spread if group is None else self.spread[group[at]]
+                margin[at] = track(scores, self.margins if group is None else first, spread, self.coverage)
         rows = np.searchsorted(needed, starts)
         value, lower, upper, margin = (array[rows] for array in (value, lower, upper, margin))
         return Forecast(value, *widen(value, lower, upper, margin)), margin
@@ -157,6 +204,8 @@ class Forecaster:
             RuntimeError: the forecaster is not fitted.
         """
         series = windows.series
+        if series.many and refit is not None:
+            raise ValueError("`refit` fits one series again; leave it out for many.")
         stride = windows.horizon if stride is None else positive_integer("stride", stride)
         origins = windows.starts(part)[::stride]
         every = len(origins) if refit is None else positive_integer("refit", refit)
@@ -169,12 +218,14 @@ class Forecaster:
                 forecaster = self.fresh().fit(known)
             forecast = forecaster.predict(known, group)
             scaled = {"forecast": forecast.value, "lower": forecast.lower, "upper": forecast.upper}
-            columns = {name: known.scale.undo(values).ravel() for name, values in scaled.items()}
-            steps = group[:, None] + np.arange(windows.horizon)
-            count = len(series.targets)
+            columns = {name: known.units(values, group).ravel() for name, values in scaled.items()}
+            steps, count = group[:, None] + np.arange(windows.horizon), windows.targets
+            names = np.array(series.ids, dtype=object)[known.members(group)]
+            identity = {"id": np.repeat(names, windows.horizon * count)} if series.many else {}
             tables.append(
                 pd.DataFrame(
                     {
+                        **identity,
                         "origin": series.times[np.repeat(group - 1, windows.horizon * count)],
                         "time": series.times[np.repeat(steps.ravel(), count)],
                         "target": np.tile(series.targets, steps.size),
@@ -184,3 +235,13 @@ class Forecaster:
                 )
             )
         return pd.concat(tables, ignore_index=True)
+
+    def inspected_model(self, given: Any) -> Model:
+        """The model to inspect: with calibrated intervals for `Windows`, as exported; the network for arrays.
+
+        Args:
+            given: the inputs of the inspection, `Windows` or the arrays that the network takes.
+        """
+        from rnn_zoo.tasks.forecasting.export import raw_model  # here, because it imports `Forecaster`
+
+        return raw_model(self, given) if self.margins is not None and hasattr(given, "series") else self.model

@@ -14,11 +14,11 @@ class _Naive(Forecaster):
         return type(self)(self.coverage)
 
     def guess(self, windows: Windows, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        value = self.value(windows, starts).astype("float32")
+        value = windows.scaled(self.value(windows, starts), starts)
         return value, value, value
 
     def value(self, windows: Windows, starts: Tensor) -> Tensor:
-        """<float>[windows, horizon, targets], the forecasts of the windows whose first step ahead is `starts`."""
+        """<float>[windows, horizon, targets], the forecasts of windows from the steps `starts` on, not scaled."""
         raise NotImplementedError(f"{type(self).__name__} must define `value`.")
 
 
@@ -31,7 +31,7 @@ class LastValue(_Naive):
     name = "last_value"
 
     def value(self, windows: Windows, starts: Tensor) -> Tensor:
-        last = _targets(windows)[starts - 1]
+        last = windows.levels[starts - 1]
         return np.repeat(last[:, None], windows.horizon, axis=1)
 
 
@@ -45,12 +45,13 @@ class SeasonalNaive(_Naive):
 
     def value(self, windows: Windows, starts: Tensor) -> Tensor:
         season = windows.series.season
-        if starts.min() < season:
+        before = starts - windows.series.bounds[windows.members(starts)]
+        if before.min() < season:
             raise ValueError(
-                f"`season` must be at most the {starts.min()} steps before the first forecast, got {season}."
+                f"`season` must be at most the {before.min()} steps before the first forecast, got {season}."
             )
         ahead = np.arange(windows.horizon)
-        return _targets(windows)[starts[:, None] + ahead - season * (ahead // season + 1)]
+        return windows.levels[starts[:, None] + ahead - season * (ahead // season + 1)]
 
 
 class Drift(_Naive):
@@ -62,11 +63,7 @@ class Drift(_Naive):
     name = "drift"
 
     def value(self, windows: Windows, starts: Tensor) -> Tensor:
-        values = _targets(windows)
-        last = values[starts - 1]
-        slope = (last - values[0]) / np.maximum(starts - 1, 1)[:, None]
+        first = windows.series.bounds[windows.members(starts)]
+        last = windows.levels[starts - 1]
+        slope = (last - windows.levels[first]) / np.maximum(starts - first - 1, 1)[:, None]
         return last[:, None] + np.arange(1, windows.horizon + 1)[None, :, None] * slope[:, None]
-
-
-def _targets(windows):
-    return windows.values[:, : len(windows.series.targets)]

@@ -28,6 +28,7 @@ class Network(Forecaster):
         options: further arguments of `rnn_zoo.training.fit`: epochs, seed, patience, learning_rate, ...
     Attributes:
         model: the trained model; None before `fit`.
+        best_epoch: the epoch whose weights it has, from 1; None before `fit`, and without early stopping.
     Raises:
         ValueError: `levels` or `stride` is out of range.
     """
@@ -53,6 +54,7 @@ class Network(Forecaster):
         self.options = options
         self.model: Model = None
         self.refits = 0
+        self.best_epoch: int | None = None
 
     def fresh(self) -> "Network":
         self.refits += 1
@@ -67,8 +69,22 @@ class Network(Forecaster):
         train = WindowBatches(windows, starts, **options, shuffle=True, seed=self.options.get("seed", 0))
         validation = WindowBatches(windows, windows.starts("validation"), **options)
         history = training.fit(self.model, train, validation, out=self.out, **self.options)
+        self.best_epoch = history.best_epoch
         self.parameters = self.model.count_params()
         self.train_seconds = history.seconds
+
+    def refit(self, windows: Windows) -> None:
+        """Trains a new network for as many epochs as were best, on windows without a validation part.
+
+        Args:
+            windows: windows whose validation part is joined to the training part.
+        """
+        self.model = self.build(windows)
+        starts = windows.starts("train")[:: self.stride]
+        batches = {"batch_size": self.batch_size, "with_known": self._with_known, "shuffle": True}
+        train = WindowBatches(windows, starts, **batches, seed=self.options.get("seed", 0))
+        options = {**self.options, "epochs": self.best_epoch or self.options["epochs"], "patience": 0}
+        training.fit(self.model, train, out=self.out.with_name(f"{self.out.name}_refitted"), **options)
 
     def guess(self, windows: Windows, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         data = WindowBatches(windows, starts, self.batch_size, with_known=self._with_known)
@@ -78,13 +94,3 @@ class Network(Forecaster):
     @property
     def _with_known(self):
         return len(self.model.inputs) > 1
-
-    def inspected_model(self, given: Any) -> Model:
-        """The model to inspect: with calibrated intervals for `Windows`, as exported; the network for arrays.
-
-        Args:
-            given: the inputs of the inspection, `Windows` or the arrays that the network takes.
-        """
-        from rnn_zoo.tasks.forecasting.export import raw_model  # here, because it imports `Forecaster`
-
-        return raw_model(self, given) if self.margins is not None and hasattr(given, "series") else self.model

@@ -1,18 +1,21 @@
 """Ridge: forecasts by ridge regression."""
 
 import time
+import warnings
 from typing import Any
 
 import numpy as np
+from scipy.linalg import LinAlgWarning
 
 from rnn_zoo.series.windows import Windows
-from rnn_zoo.tasks.forecasting.forecasters.forecaster import Forecaster
-from rnn_zoo.types import Tensor
+from rnn_zoo.tasks.forecasting.forecasters.linear import Linear, Weights
 
-_PENALTIES = (1.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0)
+_FEW = 10  # validation windows
+_MOST_WINDOWS = 60_000
+_PENALTIES = (0.1, 1.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0)
 
 
-class Ridge(Forecaster):
+class Ridge(Linear):
     """Ridge regression: one linear map per target, from its look-back and the known values ahead to all steps ahead.
 
         y_(T+h) = y_T + w_h . (x - y_T) + v_h . known + b_h        min |error|^2 + penalty |w, v|^2
@@ -38,17 +41,36 @@ class Ridge(Forecaster):
     def fresh(self) -> "Ridge":
         return Ridge(self.coverage)
 
-    def learn(self, windows: Windows) -> None:
+    def refit(self, windows: Windows) -> None:
+        """Fits the training part with the penalties that were chosen before."""
+        from sklearn import linear_model
+
+        train = _some(windows.starts("train"))
+        self.models = [
+            linear_model.Ridge(penalty, solver="cholesky").fit(
+                _inputs(windows, train, target), _outputs(windows, train, target)
+            )
+            for target, penalty in enumerate(self.penalties)
+        ]
+        self.weights = self._weights(windows)
+
+    def weigh(self, windows: Windows) -> Weights:
         from sklearn import linear_model
 
         started = time.perf_counter()
-        train, validation = windows.starts("train"), windows.starts("validation")
+        train, validation = _some(windows.starts("train")), _some(windows.starts("validation"))
         self.models, self.penalties = [], []
+        if len(validation) < _FEW:  # too few to choose by: the windows that were left out, one after the other
+            self._leave_one_out(windows, train)
+            self.train_seconds = time.perf_counter() - started
+            return self._weights(windows)
         for target in range(len(windows.series.targets)):
             inputs, outputs = _inputs(windows, train, target), _outputs(windows, train, target)
             validation_inputs = _inputs(windows, validation, target)
             actual = _outputs(windows, validation, target)
-            fitted = [linear_model.Ridge(penalty, solver="cholesky").fit(inputs, outputs) for penalty in _PENALTIES]
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", LinAlgWarning)  # a penalty that is too small loses the comparison
+                fitted = [linear_model.Ridge(penalty, solver="cholesky").fit(inputs, outputs) for penalty in _PENALTIES]
             errors = [
                 np.mean((model.predict(validation_inputs).reshape(actual.shape) - actual) ** 2) for model in fitted
             ]
@@ -57,23 +79,39 @@ class Ridge(Forecaster):
             self.penalties.append(_PENALTIES[best])
         self.parameters = sum(model.coef_.size + np.size(model.intercept_) for model in self.models)
         self.train_seconds = time.perf_counter() - started
+        return self._weights(windows)
 
-    def guess(self, windows: Windows, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        value = np.empty((len(starts), windows.horizon, len(self.models)), "float32")
-        for target, model in enumerate(self.models):
-            changes = model.predict(_inputs(windows, starts, target)).reshape(len(starts), windows.horizon)
-            value[:, :, target] = changes + windows.values[starts - 1, target, None]
-        return value, value, value
+    def _leave_one_out(self, windows, train):
+        from sklearn import linear_model
+
+        for target in range(windows.targets):
+            model = linear_model.RidgeCV(_PENALTIES)
+            model.fit(_inputs(windows, train, target), _outputs(windows, train, target))
+            self.models.append(model)
+            self.penalties.append(float(model.alpha_))
+        self.parameters = sum(model.coef_.size + np.size(model.intercept_) for model in self.models)
+
+    def _weights(self, windows):
+        """The fitted maps of changes as maps of values: the last value has the weight that is left."""
+        fitted = np.stack([np.reshape(model.coef_, (windows.horizon, -1)).T for model in self.models])
+        past, known = fitted[:, : windows.lookback].copy(), fitted[:, windows.lookback :]
+        past[:, -1] += 1 - past.sum(axis=1)
+        bias = np.stack([np.broadcast_to(model.intercept_, windows.horizon) for model in self.models])
+        return Weights(*(part.astype("float32") for part in (past, known, bias)))
+
+
+def _some(starts):
+    """At most `_MOST_WINDOWS` of the windows, evenly spread."""
+    return starts[:: -(-len(starts) // _MOST_WINDOWS)] if len(starts) else starts
 
 
 def _inputs(windows, starts, target):
     """<float32>[windows, lookback + horizon * known]."""
-    past = windows.values[:, target][starts[:, None] + np.arange(-windows.lookback, 0)]
+    past = windows.past_of(starts, target)
     past = past - past[:, -1:]
     return np.concatenate([past, windows.ahead(starts).reshape(len(starts), -1)], axis=1)
 
 
 def _outputs(windows, starts, target):
     """<float32>[windows, horizon], the differences from the last value of the look-back."""
-    future = windows.values[:, target][starts[:, None] + np.arange(windows.horizon)]
-    return future - windows.values[starts - 1, target, None]
+    return windows.future(starts)[:, :, target] - windows.past_of(starts, target)[:, -1:]

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from rnn_zoo.samples import sample_folder
-from rnn_zoo.series.file import fill_gaps, shares_to_cuts
-from rnn_zoo.series.series import Series, season_of
+from rnn_zoo.series.file import shares_to_cuts
+from rnn_zoo.series.frequency import season_of
+from rnn_zoo.series.gaps import fill_gaps
+from rnn_zoo.series.series import Series
 
 _SAMPLES = sample_folder("")
 _BIKES = _SAMPLES / "bike_sharing" / "hour.csv.gz"

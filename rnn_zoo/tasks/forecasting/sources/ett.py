@@ -31,7 +31,7 @@ def load_ett(name: str, *, folder: str | Path | None = None) -> Series:
     Reference: Zhou et al. 2021, "Informer: beyond efficient transformer for long sequence time-series forecasting".
     """
     import_tfds()
-    from rnn_zoo.tasks.forecasting.ett_builder import Ett  # here, because TensorFlow Datasets imports slowly
+    from rnn_zoo.tasks.forecasting.sources.ett_builder import Ett  # here, because TensorFlow Datasets imports slowly
 
     config = name.removeprefix("ett_")
     builder = Ett(config=config)

@@ -1,0 +1,257 @@
+"""Auto: chooses on validation data among simple methods and networks, or combines them."""
+
+import dataclasses
+import itertools
+import math
+import time
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+
+from rnn_zoo.series.windows import Windows
+from rnn_zoo.tasks.forecasting.forecasters.conformal import misses
+from rnn_zoo.tasks.forecasting.forecasters.forecaster import Forecaster
+from rnn_zoo.tasks.forecasting.forecasters.linear import (
+    DriftOfWindow,
+    LastOfWindow,
+    Linear,
+    Mean,
+    SeasonOfWindow,
+    Weights,
+)
+from rnn_zoo.tasks.forecasting.forecasters.network import Network
+from rnn_zoo.tasks.forecasting.forecasters.ridge import Ridge
+from rnn_zoo.tasks.forecasting.forecasters.smoothing import Smoothing
+from rnn_zoo.types import Model, Tensor
+
+SIMPLE = (LastOfWindow, SeasonOfWindow, DriftOfWindow, Mean, Ridge, Smoothing)
+_LEAST_WEIGHT = 0.05  # of a part of a combination
+_BLOCKS = 4  # of the validation windows, on which a combination is tried with the weights of the others
+_WINS = 3  # blocks in which a combination must be better
+_GAIN = 0.98  # a combination must have this fraction of the error of the best alone
+_LEAST_WINDOWS = 30  # of training for a network; of validation, below which a series is short
+_FOLDS = 5  # validation parts of a short series
+_SUM = 100.0  # weight of the equation that the weights sum to 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """What was chosen, and the validation errors that decided.
+
+    Args:
+        weights: {name: weight in the forecast}, which sum to 1.
+        errors: {name: MSE of scaled values on the validation windows} of every candidate, and of the combination.
+        left_out: {name: why it could not be fitted}.
+    """
+
+    weights: dict[str, float]
+    errors: dict[str, float]
+    left_out: dict[str, str]
+
+    def sentence(self) -> str:
+        """What was chosen and by how much, for a report."""
+        parts = sorted(self.weights.items(), key=lambda item: -item[1])
+        chosen = parts[0][0] if len(parts) == 1 else " + ".join(f"{weight:.0%} {name}" for name, weight in parts)
+        ranked = sorted((name for name in self.errors if name != COMBINATION), key=self.errors.__getitem__)
+        listed = ", ".join(f"{name} {self.errors[name]:.4f}" for name in ranked[:4])
+        own = f" {self.errors[COMBINATION]:.4f}" if len(parts) > 1 else ""
+        return f"Chosen on validation data: {chosen}{own}. MSE there: {listed}."
+
+
+COMBINATION = "combination"
+
+
+class Auto(Forecaster):
+    """The best of simple methods and networks on the validation part, or a combination if that is better.
+
+        f = w_1 f_1 + w_2 f_2 + ...        w >= 0, sum w = 1, fitted to the validation windows by least squares
+
+    A combination is taken if it has a lower error than the best alone on blocks of validation windows that its weights
+    were not fitted to. What is chosen is then fitted again to training and validation part.
+
+    Args:
+        networks: unfitted networks, which compete with the simple methods.
+        levels: quantile levels; the interval lies between the first and the last.
+        refits: whether what is chosen is fitted again; False to report on the validation part.
+    Attributes:
+        choice: what was chosen; None before `fit`.
+        model: keras.Model from scaled windows to quantiles, as a network's; None before `fit`.
+    """
+
+    name = "auto"
+    joins = True
+
+    def __init__(self, networks: Sequence[Network], levels: Sequence[float], refits: bool = True) -> None:
+        super().__init__(round(levels[-1] - levels[0], 12))
+        self.networks = list(networks)
+        self.levels = tuple(levels)
+        self.refits = refits
+        self.choice: Choice | None = None
+        self.model: Model = None
+        self._linear: Weights | None = None
+        self._parts: list[tuple[float, Network]] = []
+
+    def fresh(self) -> "Auto":
+        return Auto([network.fresh() for network in self.networks], self.levels, self.refits)
+
+    def fit(self, windows: Windows) -> "Auto":
+        started = time.perf_counter()
+        folds = rolling_origins(windows)
+        guesses: dict[str, list[Tensor]] = {}
+        fitted, left_out = [], {}
+        for candidate in [*(simple(self.coverage) for simple in SIMPLE), *self.networks]:
+            try:
+                if isinstance(candidate, Network) and len(windows.starts("train")) < _LEAST_WINDOWS:
+                    raise ValueError(f"a network needs {_LEAST_WINDOWS} training windows.")
+                parts = []
+                for fold in folds[:-1] if isinstance(candidate, Linear) else ():
+                    candidate.learn(fold)
+                    parts.append(candidate.guess(fold, fold.starts("validation")))
+                candidate.learn(folds[-1])
+                parts.append(candidate.guess(folds[-1], folds[-1].starts("validation")))
+            except ValueError as error:
+                left_out[candidate.name] = str(error)
+                continue
+            if len(parts) == len(folds):
+                fitted.append(candidate)
+                guesses[candidate.name] = [np.concatenate(ends) for ends in zip(*parts, strict=True)]
+        starts = np.concatenate([fold.starts("validation") for fold in folds])
+        actual = windows.future(starts)
+        weights, errors = choose([guess[0] for guess in guesses.values()], actual)
+        chosen = [(weight, candidate) for weight, candidate in zip(weights, fitted, strict=True) if weight]
+        self.choice = Choice(
+            {candidate.name: float(weight) for weight, candidate in chosen},
+            dict(zip([*guesses, COMBINATION], errors, strict=True)),
+            left_out,
+        )
+        lower, upper = (
+            sum(weight * guess[end] for weight, guess in zip(weights, guesses.values(), strict=True)) for end in (1, 2)
+        )
+        self.calibrate(windows, starts, misses(actual, lower, upper))
+        self._join(windows, chosen)
+        self.parameters = self.model.count_params()
+        self.train_seconds = time.perf_counter() - started
+        return self
+
+    def _join(self, windows, chosen):
+        """Fits the chosen again to all that is known, and joins them in one model."""
+        self._linear, self._parts = None, []
+        for weight, candidate in chosen:
+            if self.refits:
+                candidate.refit(windows.all_known())
+            if isinstance(candidate, Linear):
+                part = candidate.weights * weight
+                self._linear = part if self._linear is None else self._linear + part
+            else:
+                self._parts.append((float(weight), candidate))
+        self.model = joined_model(windows, self._linear, self._parts, self.levels)
+
+    def guess(self, windows: Windows, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        shape = (len(starts), windows.horizon, windows.targets)
+        value = np.zeros(shape, "float32") if self._linear is None else self._linear.apply(windows, starts)
+        lower = upper = value
+        for weight, network in self._parts:
+            parts = network.guess(windows, starts)
+            value, lower, upper = (
+                one + np.float32(weight) * part for one, part in zip((value, lower, upper), parts, strict=True)
+            )
+        return value, lower, upper
+
+
+def rolling_origins(windows: Windows) -> list[Windows]:
+    """The windows, whose validation part decides; of a short series, windows of several validation parts.
+
+    Each part is forecast by what was fitted to the steps before it. All are scaled as the windows are.
+
+    Args:
+        windows: the windows of the series.
+    """
+    series = windows.series
+    if series.many or len(windows.starts("validation")) >= _LEAST_WINDOWS:
+        return [windows]
+    end = series.parts["validation"][1]
+    first = windows.lookback + windows.horizon + max(2, (end - windows.lookback - windows.horizon) // 3)
+    first = min(first, end - windows.horizon)
+    edges = np.unique(np.linspace(first, end, 1 + max(1, min(_FOLDS, (end - first) // windows.horizon))).astype(int))
+    return [windows.with_cuts((int(start), int(stop), len(series))) for start, stop in itertools.pairwise(edges)]
+
+
+def choose(guesses: Sequence[Tensor], actual: Tensor) -> tuple[Tensor, list[float]]:
+    """The weights of forecasts in the best single one or combination.
+
+    Args:
+        guesses: <float>[windows, horizon, targets] of each candidate, in order of time.
+        actual: <float>[windows, horizon, targets].
+    Returns:
+        (<float>[candidates] weights that sum to 1, the mean squared errors of the candidates and of the combination).
+    """
+    errors = [float(np.mean((guess - actual) ** 2, dtype="float64")) for guess in guesses]
+    best = int(np.argmin(errors))
+    single = np.eye(len(guesses))[best]
+    blocks = [block for block in np.array_split(np.arange(len(actual)), _BLOCKS) if len(block)]
+    combined_errors, best_errors = [], []
+    for block in blocks if len(blocks) > 1 else []:
+        others = np.setdiff1d(np.arange(len(actual)), block)
+        weights = _combined([guess[others] for guess in guesses], actual[others])
+        combination = _weighted([guess[block] for guess in guesses], weights)
+        combined_errors.append(np.mean((combination - actual[block]) ** 2))
+        others_errors = [np.mean((guess[others] - actual[others]) ** 2) for guess in guesses]
+        best_errors.append(np.mean((guesses[int(np.argmin(others_errors))][block] - actual[block]) ** 2))
+    weights = _combined(guesses, actual)
+    combined = float(np.mean((_weighted(guesses, weights) - actual) ** 2))
+    wins = sum(error < best for error, best in zip(combined_errors, best_errors, strict=True))
+    better = wins >= _WINS and np.mean(combined_errors) < _GAIN * np.mean(best_errors)
+    return (weights if better else single), [*errors, combined]
+
+
+def _combined(guesses, actual):
+    from scipy.optimize import nnls
+
+    columns = np.stack([guess.ravel() for guess in guesses], axis=1).astype("float64")
+    gram, right = columns.T @ columns, columns.T @ actual.ravel().astype("float64")
+    size = len(columns)
+    gram, right = gram / size + _SUM, right / size + _SUM
+    root = np.linalg.cholesky(gram + 1e-9 * np.trace(gram) / len(gram) * np.eye(len(gram)))
+    weights, _ = nnls(root.T, np.linalg.solve(root, right))
+    weights = np.where(weights < _LEAST_WEIGHT, 0, weights)
+    return weights / weights.sum() if weights.sum() > 0 else np.full(len(guesses), 1 / len(guesses))
+
+
+def _weighted(guesses, weights):
+    return sum(weight * guess for weight, guess in zip(weights, guesses, strict=True))
+
+
+def joined_model(
+    windows: Windows, linear: Weights | None, networks: Sequence[tuple[float, Network]], levels: Sequence[float]
+) -> Model:
+    """keras.Model of a combination: scaled windows to quantiles <float>[batch, horizon, targets, levels].
+
+    Args:
+        windows: the windows, for their sizes.
+        linear: the linear part; None for none.
+        networks: (weight, fitted network) of the others.
+        levels: the quantile levels; a linear part has the same value at each.
+    """
+    if linear is None and len(networks) == 1 and math.isclose(networks[0][0], 1):
+        return networks[0][1].model
+    past = keras.Input((windows.lookback, windows.features), name="past")
+    known = keras.Input((windows.horizon, windows.known), name="known") if windows.known else None
+    inputs = [past] if known is None else [past, known]
+    parts = []
+    for weight, network in networks:
+        takes = inputs if len(network.model.inputs) > 1 else past
+        parts.append(keras.layers.Rescaling(weight)(network.model(takes)))
+    if linear is not None:
+        shape = (windows.horizon, windows.targets)
+        layer = keras.layers.EinsumDense("blc,clh->bhc", shape, bias_axes="hc", name="linear")
+        value = layer(past[:, :, : windows.targets])
+        layer.set_weights([linear.past, linear.bias.T])
+        if known is not None and np.any(linear.known):
+            ahead = keras.layers.EinsumDense("bk,ckh->bhc", shape, name="linear_known")
+            value = keras.layers.Add()([value, ahead(keras.layers.Flatten()(known))])
+            ahead.set_weights([linear.known])
+        quantiles = keras.layers.Reshape((*shape, 1))(value)
+        parts.append(keras.layers.Concatenate()([quantiles] * len(levels)))
+    outputs = parts[0] if len(parts) == 1 else keras.layers.Add()(parts)
+    return keras.Model(inputs if len(inputs) > 1 else past, outputs, name="auto")

@@ -1,0 +1,1 @@
+"""Where the named series come from: the samples of the package, and data sets that users download."""
