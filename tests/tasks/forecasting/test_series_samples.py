@@ -26,6 +26,28 @@ def test_co2_is_filled_where_nothing_was_measured():
     assert weeks.cuts == (2_037, 2_292, 2_547)
 
 
+def test_stocks_are_series_of_unequal_length():
+    prices, returns = load_series("stocks"), load_series("stock_returns")
+    assert dict(zip(prices.ids, np.diff(prices.bounds).tolist(), strict=True)) == {
+        "AAPL": 3_270,
+        "FB": 196,
+        "GOOG": 2_148,
+        "IBM": 3_270,
+        "MSFT": 3_270,
+    }
+    assert prices.frequency == "B" and len(returns) == len(prices) - 5
+    first = prices.member(0).values[:2, 0]
+    np.testing.assert_allclose(first, [4.186662803811, 3.9196750983419])
+    np.testing.assert_allclose(returns.values[0, 0], 100 * np.log(first[1] / first[0]))
+    assert np.isfinite(returns.values).all() and np.abs(returns.values).max() < 80
+
+
+def test_volatility_and_weather():
+    vix, weather = load_series("vix"), load_series("weather")
+    assert (len(vix), vix.frequency, vix.targets, vix.values[0, 0]) == (9_235, "B", ("CLOSE",), 17.24)
+    assert (len(weather), weather.frequency, weather.columns[:2]) == (1_461, "D", ("temp_max", "temp_min"))
+
+
 def test_without_a_fill_what_is_missing_is_an_error():
     from rnn_zoo.tasks.forecasting.sources.samples import load_co2
 
