@@ -48,6 +48,8 @@ def main(
     fourier: int = 0,
     units: int = 64,
     segment: int | None = None,
+    seasons: tuple[int, ...] = (),
+    members: int = 1,
     dropout: float | None = None,
     norm: str | None = None,
     coverage: float = 0.9,
@@ -67,8 +69,8 @@ def main(
     predicts the next steps in the units of the data. The same command resumes a stopped run.
 
     Args:
-        data: "bike_daily", "bike_hourly", "co2", "ett_h1", "ett_h2", "ett_m1" (files in the folder ETT_DIR), or a .csv
-            or .tsv file.
+        data: "bike_daily", "bike_hourly", "co2", "stocks", "stock_returns", "vix", "weather"; "ett_h1", "ett_h2" or
+            "ett_m1" (files in the folder ETT_DIR); "m4_hourly", "m4_weekly" (in M4_DIR); or a .csv or .tsv file.
         model: "auto", which chooses among naive methods, ridge regression, exponential smoothing and the networks, or
             combines them; or the name of one network: `rnn-zoo list "forecast*"` lists them.
         network: network that "auto" trains; repeat it for several.

@@ -11,6 +11,7 @@ from rnn_zoo.layers.fronts.future_steps import FutureSteps
 from rnn_zoo.layers.fronts.instance_norm import InstanceNorm
 from rnn_zoo.layers.fronts.ngrams import NGrams
 from rnn_zoo.layers.fronts.one_hot import OneHot
+from rnn_zoo.layers.fronts.seasonal_smoothing import SeasonalSmoothing
 from rnn_zoo.layers.fronts.time_features import TimeFeatures
 from rnn_zoo.layers.fronts.tokens import Tokens
 from rnn_zoo.layers.fronts.vectors import Vectors
@@ -27,6 +28,7 @@ from rnn_zoo.layers.heads.values import Values
 from rnn_zoo.layers.losses.language_model import LanguageModelLoss
 from rnn_zoo.layers.losses.step_loss import StepLoss
 from rnn_zoo.layers.losses.stream_loss import StreamLoss
+from rnn_zoo.layers.recurrent.dilated import Dilated
 from rnn_zoo.layers.recurrent.recurrent import Recurrent
 from rnn_zoo.layers.recurrent.registry import CELLS, register_cell
 from rnn_zoo.layers.recurrent.segmented import Segmented
@@ -45,6 +47,7 @@ __all__ = [
     "Chords",
     "Classes",
     "Decoder",
+    "Dilated",
     "Encoder",
     "Frames",
     "Front",
@@ -63,6 +66,7 @@ __all__ = [
     "Quantiles",
     "RawForecast",
     "Recurrent",
+    "SeasonalSmoothing",
     "SegRNN",
     "Segmented",
     "StepLoss",

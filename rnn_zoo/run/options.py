@@ -31,8 +31,8 @@ DESCRIPTIONS = {
 
 # An option means the same in every recipe, so its range does too. None is not checked.
 _RANGES: dict[Callable[[str, Any], Any], str] = {
-    positive_integer: "batch_size epochs units depth dim hidden horizon lookback stride segment refit max_length "
-    "length width vocabulary_size min_count steps streams",
+    positive_integer: "batch_size epochs units depth dim hidden horizon lookback stride segment members refit "
+    "max_length length width vocabulary_size min_count steps streams",
     positive_number: "learning_rate scale step_seconds",
     not_negative: "patience length_penalty temperature fourier case_dim",
     fraction: "dropout input_dropout word_dropout weight_average",

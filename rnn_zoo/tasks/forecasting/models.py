@@ -9,9 +9,19 @@ from collections.abc import Sequence
 import keras
 
 from rnn_zoo.checks import one_of, positive_integer
-from rnn_zoo.layers import FutureSteps, InstanceNorm, JoinSegments, Quantiles, Recurrent, SegRNN
+from rnn_zoo.layers import (
+    Dilated,
+    FutureSteps,
+    InstanceNorm,
+    JoinSegments,
+    Quantiles,
+    Recurrent,
+    SeasonalSmoothing,
+    SegRNN,
+)
 from rnn_zoo.layers.fronts.instance_norm import KINDS
 from rnn_zoo.layers.heads.quantiles import LEVELS
+from rnn_zoo.layers.seeds import derive
 from rnn_zoo.layers.time_pooling import TimePooling
 from rnn_zoo.tasks.named_models import register_model
 from rnn_zoo.topologies import many_to_one
@@ -119,6 +129,51 @@ def forecast_encoder_decoder(
     decoded = keras.layers.Dropout(dropout, name="dropout")(decoder(steps, initial_state=states))
     outputs = norm_layer.undo(head(decoded), inputs)
     return _compiled(inputs, ahead, outputs, head, "forecast_encoder_decoder")
+
+
+@register_model
+def forecast_esrnn(
+    *,
+    lookback: int = 504,
+    horizon: int = 48,
+    features: int = 1,
+    targets: int = 1,
+    known: int = 0,
+    cell: str = "lstm",
+    units: int = 64,
+    seasons: Sequence[int] = (24, 168),
+    dilations: Sequence[int] = (1, 2, 7),
+    segment: int = 24,
+    dropout: float = 0.1,
+    levels: Sequence[float] = LEVELS,
+    seed: int | None = None,
+) -> Model:
+    """ES-RNN: exponential smoothing takes the seasons out, a dilated recurrence over segments forecasts what is left.
+
+    Each step of the recurrence reads a segment of steps without seasons, relative to the last level, and the other
+    features of the segment. Train it on logarithms (`transform="log"`), where seasons and growth are factors.
+    Reference: Smyl 2020, "A hybrid method of exponential smoothing and recurrent neural networks for time series
+    forecasting", the winner of the M4 competition.
+    """
+    if positive_integer("segment", segment) > lookback:
+        raise ValueError(f"`segment` must be at most the `lookback`, {lookback} steps, got {segment}; make it shorter.")
+    inputs, ahead = _inputs(lookback, horizon, features, known)
+    smoothing = SeasonalSmoothing(seasons, horizon, seed=seed, name="smoothing")
+    plain, level, seasonal = smoothing(inputs[:, :, :targets])
+    steps = lookback // segment
+    whole = keras.layers.Concatenate()([plain, inputs])[:, lookback - steps * segment :]
+    sequence = keras.layers.Reshape((steps, segment * (targets + features)), name="segments")(whole)
+    for place, dilation in enumerate(dilations):
+        recurrence = Recurrent(cell, units, seed=derive(seed, f"esrnn/{place}"), name=f"recurrence_{place}")
+        outputs = Dilated(recurrence, dilation, name=f"dilated_{place}")(sequence)
+        sequence = outputs if place == 0 else keras.layers.Add()([sequence, outputs])
+    state = keras.layers.Dropout(dropout, name="dropout")(TimePooling("last", name="pooling")(sequence))
+    if ahead is not None:
+        state = keras.layers.Concatenate()([state, keras.layers.Flatten()(ahead)])
+    head = Quantiles((horizon, targets), levels)
+    base = keras.layers.Reshape((horizon, targets, 1))(keras.layers.Add()([level, seasonal]))
+    outputs = keras.layers.Add(name="with_level_and_seasons")([head(state), base])
+    return _compiled(inputs, ahead, outputs, head, "forecast_esrnn")
 
 
 def _inputs(lookback, horizon, features, known):

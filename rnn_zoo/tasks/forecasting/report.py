@@ -82,7 +82,8 @@ def forecast_report(
     if len(set(names)) < len(names):
         raise ValueError(f"`forecasters` must have different names, got {names}.")
     actual, members = windows.actual(starts), windows.members(starts)
-    unit, deviation = (numbers[members][:, None] for numbers in (naive_errors(windows), windows.deviations))
+    fitted = windows.all_known() if isinstance(forecasters[0], Auto) and forecasters[0].refits else windows
+    unit, deviation = (numbers[members][:, None] for numbers in (naive_errors(fitted), windows.deviations))
     drawn: Any = None
     systems = {}
     for name, forecaster in zip(names, forecasters, strict=True):

@@ -47,7 +47,9 @@ OPTIONS = {
     "transform": '"none", "log" or "box-cox", or "auto": what is best on validation data.',
     "calendar": "add hour, day of the week, day of the month and month as features.",
     "fourier": "number of harmonics of the day, the week and the year to add as features.",
-    "segment": "steps per segment, for forecast_segrnn.",
+    "segment": "steps per segment, for forecast_segrnn and forecast_esrnn.",
+    "seasons": "period in steps that forecast_esrnn takes out; repeat it for several, such as a day and a week.",
+    "members": 'networks of each kind that "auto" trains, from different seeds; their combination is steadier.',
     "dropout": "fraction dropped before the head; by default the model's own.",
     "norm": 'normalisation of each window: "last" (differences from the last value), "season" (differences from a '
     'season before), "revin" or "none"; by default the model\'s own.',
@@ -116,7 +118,11 @@ def run_forecaster(run: Run, windows: Windows, create_model: Callable[..., Model
     levels = ((1 - coverage) / 2, 0.5, (1 + coverage) / 2)
     if run.options["model"] != AUTO:
         return _network(run, windows, create_model, run.options["model"], run.out, levels)
-    networks = [_network(run, windows, create_model, name, run.out / name, levels) for name in run.options["network"]]
+    networks = []
+    for name in run.options["network"]:
+        for member in range(run.options["members"]):
+            called = name if member == 0 else f"{name}_{member + 1}"
+            networks.append(_network(run, windows, create_model, name, run.out / called, levels, member))
     return Auto(networks, levels, refits=run.split == "test")
 
 
@@ -127,6 +133,7 @@ def _network(
     name: str,
     out: Path,
     levels: tuple[float, ...],
+    member: int = 0,
 ) -> Network:
     options, series = run.options, windows.series
     model_options = {
@@ -134,16 +141,21 @@ def _network(
     }
     if model_options.get("norm") == SEASON:
         model_options["season"] = series.season
+    if name == "forecast_esrnn":
+        model_options.pop("norm", None)  # smoothing takes the level out
+        seasons = options["seasons"] or ((series.season,) if 1 < series.season <= windows.lookback // 2 else ())
+        model_options["seasons"] = seasons
+        model_options.setdefault("segment", min(seasons[0], windows.lookback) if seasons else 1)
 
     def build(windows: Windows) -> Model:
         sizes = {each: getattr(windows, each) for each in ("lookback", "horizon", "features", "known", "targets")}
-        return create_model(name, **sizes, levels=levels, seed=run.seed, **model_options)
+        return create_model(name, **sizes, levels=levels, seed=run.seed + member, **model_options)
 
     count = len(windows.starts("train"))
     stride = options["stride"] or max(1, -(-count // _MOST_WINDOWS))
     batches = -(-count // (stride * options["batch_size"]))
     return Network(
-        name,
+        out.name if member else name,
         build,
         levels,
         out,
@@ -151,7 +163,7 @@ def _network(
         stride=stride,
         epochs=options["epochs"],
         patience=options["patience"],
-        seed=run.seed,
+        seed=run.seed + member,
         learning_rate=run.learning_rate(batches),
         weight_average=options["weight_average"] or None,
         config={**run.settings, "values": series.digest, "cuts": np.asarray(series.cuts).tolist()},

@@ -5,7 +5,11 @@ from helpers import needs_tensorflow, random_inputs, run_model_test
 from rnn_zoo import create_model, list_models
 
 SMALL = {"lookback": 6, "horizon": 4, "features": 3, "targets": 2, "units": 4, "seed": 0}
-OPTIONS = {"forecast_segrnn": {"segment": 2}, "forecast_lstm": {"known": 0}}
+OPTIONS = {
+    "forecast_segrnn": {"segment": 2},
+    "forecast_esrnn": {"segment": 2, "seasons": (2, 3)},
+    "forecast_lstm": {"known": 0},
+}
 
 
 @needs_tensorflow
@@ -20,8 +24,8 @@ def test_promises_of_a_model(name):
     outputs = run_model_test(model, inputs, (3, 4, 2, 3), targets=targets)
     assert (np.diff(outputs, axis=-1) >= 0).all()
     if options["known"]:
-        # The state of a plain GRU gives all steps at once; the others go from one to the next.
-        assert_known_steps_count(model, inputs, of_all=name == "forecast_gru")
+        # The last state of a GRU or of ES-RNN gives all steps at once; the others go from one to the next.
+        assert_known_steps_count(model, inputs, of_all=name in ("forecast_gru", "forecast_esrnn"))
 
 
 def assert_known_steps_count(model, inputs, of_all):

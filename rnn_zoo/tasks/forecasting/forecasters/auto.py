@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
@@ -41,13 +41,15 @@ class Choice:
 
     Args:
         weights: {name: weight in the forecast}, which sum to 1.
-        errors: {name: MSE of scaled values on the validation windows} of every candidate, and of the combination.
+        errors: {name: error on the validation windows} of every candidate, and of the combination.
         left_out: {name: why it could not be fitted}.
+        measure: what the errors are.
     """
 
     weights: dict[str, float]
     errors: dict[str, float]
     left_out: dict[str, str]
+    measure: str
 
     def sentence(self) -> str:
         """What was chosen and by how much, for a report."""
@@ -56,7 +58,7 @@ class Choice:
         ranked = sorted((name for name in self.errors if name != COMBINATION), key=self.errors.__getitem__)
         listed = ", ".join(f"{name} {self.errors[name]:.4f}" for name in ranked[:4])
         own = f" {self.errors[COMBINATION]:.4f}" if len(parts) > 1 else ""
-        return f"Chosen on validation data: {chosen}{own}. MSE there: {listed}."
+        return f"Chosen on validation data: {chosen}{own}. {self.measure[0].upper()}{self.measure[1:]} there: {listed}."
 
 
 COMBINATION = "combination"
@@ -118,12 +120,15 @@ class Auto(Forecaster):
                 guesses[candidate.name] = [np.concatenate(ends) for ends in zip(*parts, strict=True)]
         starts = np.concatenate([fold.starts("validation") for fold in folds])
         actual = windows.future(starts)
-        weights, errors = choose([guess[0] for guess in guesses.values()], actual)
+        measure = np.abs if windows.series.many else np.square
+        weights, errors = choose([guess[0] for guess in guesses.values()], actual, measure)
+        error = "mean absolute error of values scaled by their window" if windows.series.many else "MSE"
         chosen = [(weight, candidate) for weight, candidate in zip(weights, fitted, strict=True) if weight]
         self.choice = Choice(
             {candidate.name: float(weight) for weight, candidate in chosen},
             dict(zip([*guesses, COMBINATION], errors, strict=True)),
             left_out,
+            error,
         )
         lower, upper = (
             sum(weight * guess[end] for weight, guess in zip(weights, guesses.values(), strict=True)) for end in (1, 2)
@@ -177,16 +182,23 @@ def rolling_origins(windows: Windows) -> list[Windows]:
     return [windows.with_cuts((int(start), int(stop), len(series))) for start, stop in itertools.pairwise(edges)]
 
 
-def choose(guesses: Sequence[Tensor], actual: Tensor) -> tuple[Tensor, list[float]]:
+def choose(
+    guesses: Sequence[Tensor], actual: Tensor, measure: Callable[[Tensor], Tensor] = np.square
+) -> tuple[Tensor, list[float]]:
     """The weights of forecasts in the best single one or combination.
 
     Args:
         guesses: <float>[windows, horizon, targets] of each candidate, in order of time.
         actual: <float>[windows, horizon, targets].
+        measure: function from differences to errors, whose mean decides.
     Returns:
-        (<float>[candidates] weights that sum to 1, the mean squared errors of the candidates and of the combination).
+        (<float>[candidates] weights that sum to 1, the mean errors of the candidates and of the combination).
     """
-    errors = [float(np.mean((guess - actual) ** 2, dtype="float64")) for guess in guesses]
+
+    def error(guess, rows=slice(None)):
+        return float(np.mean(measure(guess[rows] - actual[rows]), dtype="float64"))
+
+    errors = [error(guess) for guess in guesses]
     best = int(np.argmin(errors))
     single = np.eye(len(guesses))[best]
     blocks = [block for block in np.array_split(np.arange(len(actual)), _BLOCKS) if len(block)]
@@ -194,13 +206,12 @@ def choose(guesses: Sequence[Tensor], actual: Tensor) -> tuple[Tensor, list[floa
     for block in blocks if len(blocks) > 1 else []:
         others = np.setdiff1d(np.arange(len(actual)), block)
         weights = _combined([guess[others] for guess in guesses], actual[others])
-        combination = _weighted([guess[block] for guess in guesses], weights)
-        combined_errors.append(np.mean((combination - actual[block]) ** 2))
-        others_errors = [np.mean((guess[others] - actual[others]) ** 2) for guess in guesses]
-        best_errors.append(np.mean((guesses[int(np.argmin(others_errors))][block] - actual[block]) ** 2))
+        combined_errors.append(error(_weighted(guesses, weights), block))
+        others_best = int(np.argmin([error(guess, others) for guess in guesses]))
+        best_errors.append(error(guesses[others_best], block))
     weights = _combined(guesses, actual)
-    combined = float(np.mean((_weighted(guesses, weights) - actual) ** 2))
-    wins = sum(error < best for error, best in zip(combined_errors, best_errors, strict=True))
+    combined = error(_weighted(guesses, weights))
+    wins = sum(one < best for one, best in zip(combined_errors, best_errors, strict=True))
     better = wins >= _WINS and np.mean(combined_errors) < _GAIN * np.mean(best_errors)
     return (weights if better else single), [*errors, combined]
 
