@@ -15,8 +15,9 @@ from rnn_zoo.evaluation.formatting import duration
 from rnn_zoo.evaluation.rows import system_rows
 from rnn_zoo.files import atomic_file
 from rnn_zoo.series.windows import Windows
-from rnn_zoo.tasks.forecasting.forecasters import Auto, Drift, LastValue, Ridge, SeasonalNaive, Smoothing
+from rnn_zoo.tasks.forecasting.forecasters import Auto, Drift, Intermittent, LastValue, Ridge, SeasonalNaive, Smoothing
 from rnn_zoo.tasks.forecasting.forecasters.forecaster import Forecaster
+from rnn_zoo.tasks.forecasting.forecasters.intermittent import is_intermittent
 from rnn_zoo.tasks.forecasting.metrics import forecast_scores, in_units, naive_errors
 from rnn_zoo.tasks.forecasting.picture import draw_forecasts
 from rnn_zoo.terminal import Terminal
@@ -39,7 +40,8 @@ def fit_baselines(forecaster: Forecaster, windows: Windows) -> list[Forecaster]:
         windows: the windows of the series.
     """
     baselines: list[Forecaster] = []
-    for kind in (LastValue, SeasonalNaive, Drift, Ridge, Smoothing):
+    further = [Intermittent] if is_intermittent(windows) else []
+    for kind in (LastValue, SeasonalNaive, Drift, Ridge, Smoothing, *further):
         if kind is SeasonalNaive and int((windows.starts("validation")).min()) < windows.series.season:
             continue  # no season before the first forecast
         baseline = kind(forecaster.coverage).fit(windows)

@@ -122,13 +122,13 @@ class Auto(Forecaster):
         actual = windows.future(starts)
         measure = np.abs if windows.series.many else np.square
         weights, errors = choose([guess[0] for guess in guesses.values()], actual, measure)
-        error = "mean absolute error of values scaled by their window" if windows.series.many else "MSE"
+        measured = "mean absolute error of values scaled by their window" if windows.series.many else "MSE"
         chosen = [(weight, candidate) for weight, candidate in zip(weights, fitted, strict=True) if weight]
         self.choice = Choice(
             {candidate.name: float(weight) for weight, candidate in chosen},
             dict(zip([*guesses, COMBINATION], errors, strict=True)),
             left_out,
-            error,
+            measured,
         )
         lower, upper = (
             sum(weight * guess[end] for weight, guess in zip(weights, guesses.values(), strict=True)) for end in (1, 2)
