@@ -83,6 +83,7 @@ def main(
     series = long_enough(series, horizon)
     print(series)
     windows = choose_windows(series, lookback, horizon, transform, time_features(series, calendar, fourier))
+    print("\n".join([f"Look-back {windows.lookback} steps, {horizon} steps ahead.", *windows.notes]))
 
     forecaster = run_forecaster(run, windows, create_model).fit(windows)
     baselines = fit_baselines(forecaster, windows)

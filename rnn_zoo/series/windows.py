@@ -101,6 +101,17 @@ class Windows:
         columns = np.concatenate([self.levels, self.series.values[:, self.targets :]], axis=1)
         return np.concatenate([self.scale.apply(columns).astype("float32"), self.clock], axis=1)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Remarks for the reader: series that are too short to train on."""
+        firsts, stops = self.series.member_parts["train"]
+        short = np.flatnonzero(stops - firsts < self.lookback + self.horizon)
+        if not len(short):
+            return ()
+        number, needed = f"{len(short):,} of {len(self.series.ids):,} series", self.lookback + self.horizon
+        first = self.series.ids[short[0]]
+        return (f"{number} train nothing: their training part has fewer than {needed} steps, the first is {first!r}.",)
+
     def known_until(self, step: int) -> Windows:
         """The windows of one series as of an earlier step: training and validation part end before it.
 

@@ -21,7 +21,7 @@ PROCESSES.set_forkserver_preload(["tensorflow", "keras", "rnn_zoo.zoo", "rnn_zoo
 
 # Recipes without an example of their own: the same data, other options.
 OTHERS = {
-    **{f"forecasting {model}": ("forecasting", model) for model in ("forecast_gru", "forecast_lstm")},
+    **{f"forecasting {model}": ("forecasting", model) for model in ("forecast_gru", "forecast_lstm", "auto")},
     "forecasting segrnn": ("forecasting", "forecast_segrnn"),
     "parts_of_speech": ("tagging", None),
     "next_word": ("text_generation", None),
@@ -38,7 +38,9 @@ def command_lines(folder: Path) -> dict[str, list[str]]:
     for name, (task, model) in OTHERS.items():
         recipe, *arguments = lines[task]
         if model:
-            lines[name] = [recipe, *arguments, "--model", model, *(["--segment", "7"] if "segrnn" in model else [])]
+            place = arguments.index("--model") + 1
+            arguments[place] = model
+            lines[name] = [recipe, *arguments, *(["--segment", "7"] if "segrnn" in model else [])]
     lines["parts_of_speech"] = ["parts_of_speech", *lines["tagging"][1:]]
     sizes = ["--units", "8", "--dim", "6", "--epochs", "2", "--seed-text", "we", "--min-count", "1"]
     lines["next_word"] = ["next_word", str(data["text_generation"] / "plays.txt"), *sizes]
@@ -97,7 +99,8 @@ def outcome(out: Path) -> dict:
     rows = results.read(out.with_suffix(".csv"))
     return {
         "weights": [weight.tolist() for weight in model.get_weights()],
-        "history": timeless(json.loads((out / "history.json").read_text(encoding="utf-8"))),
+        # "auto" in forecasting trains each network in a folder of its own.
+        "history": [timeless(json.loads(path.read_text("utf-8"))) for path in sorted(out.rglob("history.json"))],
         "metrics": timeless(json.loads((out / "metrics.json").read_text(encoding="utf-8"))),
         "rows": sorted((row["model"], row["metric"], row["value"]) for row in rows if "seconds" not in row["metric"]),
         "export": sorted(export_folder.list_files(out / "export")),

@@ -15,7 +15,8 @@ def example(folder: Path) -> Example:
     sales = np.round(20 + 8 * (days.dayofweek >= 5) + noise, 2)
     file = folder / "sales.csv"
     pd.DataFrame({"sales": sales}, index=days).to_csv(file)
-    sizes = ("--horizon", "7", "--lookback", "14", "--units", "4", "--epochs", "2", "--batch-size", "64")
+    model = ("--model", "forecast_encoder_decoder")
+    sizes = (*model, "--horizon", "7", "--lookback", "14", "--units", "4", "--epochs", "2", "--batch-size", "64")
     return Example(
         recipe="forecasting",
         arguments=(str(file), *sizes),

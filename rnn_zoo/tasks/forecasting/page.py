@@ -166,6 +166,9 @@ def _from_arrays(model: Model, given: Any, look: Look) -> tuple[Inputs, Window]:
 
 def _named(times: "pd.DatetimeIndex", lookback: int) -> tuple[list[str], list[str]]:
     """(names of the past steps, names of the forecast steps): times in the shortest format that loses nothing."""
+    if not hasattr(times, "floor"):  # step numbers
+        named = [str(step) for step in times]
+        return named[:lookback], named[lookback:]
     forms = {"D": "%Y-%m-%d", "min": "%Y-%m-%d %H:%M", "ns": "%Y-%m-%d %H:%M:%S"}
     form = next(form for unit, form in forms.items() if (times == times.floor(unit)).all())
     named = list(times.strftime(form))

@@ -183,3 +183,18 @@ def test_ridge_chooses_a_penalty_without_validation_data():
     ridge = Ridge()
     ridge.learn(windows)
     assert ridge.penalties[0] > 0
+
+
+@pytest.mark.parametrize("every", [40, 90])
+def test_intervals_hold_where_the_level_shifts(every):
+    generator = np.random.default_rng(every)
+    steps = 800
+    level = np.repeat(np.cumsum(generator.normal(0, 4, -(-steps // every))), every)[:steps]
+    values = level + np.sin(2 * np.pi * np.arange(steps) / 7) + 0.5 * generator.standard_normal(steps)
+    one = dataclasses.replace(series(steps, targets=("a",), known=()), values=values[:, None])
+    windows = Windows(one, 28, 7)
+    starts = windows.starts("test")
+    forecast = Auto([], LEVELS).fit(windows).predict(windows, starts)
+    actual = windows.future(starts)
+    assert 0.85 <= np.mean((forecast.lower <= actual) & (actual <= forecast.upper)) <= 0.95
+    assert (forecast.lower <= forecast.value).all() and (forecast.value <= forecast.upper).all()

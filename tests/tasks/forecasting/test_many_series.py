@@ -202,6 +202,27 @@ def test_a_column_that_is_not_static(stores, tmp_path):
         read_series(path, **OPTIONS)
 
 
+def test_a_series_of_one_row_trains_nothing_and_is_said(stores, tmp_path):
+    path = tmp_path / "one.csv"
+    path.write_text("\n".join([*table(), "2024-01-01,new,5,0,cold"]) + "\n", encoding="utf-8")
+    windows = Windows(read_series(path, **OPTIONS), 14, 7)
+    assert windows.notes == (
+        "1 of 4 series train nothing: their training part has fewer than 21 steps, the first is 'new'.",
+    )
+    assert 3 not in windows.members(windows.starts("train"))
+
+
+def test_steps_with_numbers_train_and_are_answered(tmp_path):
+    path = tmp_path / "steps.csv"
+    rows = [f"{step},{5 + step % 7}" for step in range(1, 121)]
+    path.write_text("\n".join(["step,y", *rows]) + "\n", encoding="utf-8")
+    out = tmp_path / "run"
+    load_recipe("forecasting").main(str(path), season=7, horizon=7, lookback=21, epochs=1, units=2, out=str(out))
+    answers = rnn_zoo.load(out / "export").predict(path)
+    assert list(answers["time"]) == list(range(121, 128))
+    np.testing.assert_allclose(answers["y"], [5 + step % 7 for step in range(121, 128)], atol=0.5)
+
+
 def test_auto_says_what_it_chose(stores):
     auto = Auto([], (0.05, 0.5, 0.95)).fit(Windows(read_series(stores, **OPTIONS), 14, 7))
     assert sum(auto.choice.weights.values()) == pytest.approx(1)
