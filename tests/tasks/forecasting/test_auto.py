@@ -96,17 +96,19 @@ def test_counts_with_zeros_stay_counts():
     assert transform.shift == (1.0,) and transform.undo(np.array([[-3.0]])) == 0
 
 
-def test_the_best_alone_unless_a_combination_is_better():
+def test_the_mean_of_those_that_are_close_to_the_best():
     generator = np.random.default_rng(0)
     actual = generator.standard_normal((200, 3, 1))
     good, bad = actual + 0.1 * generator.standard_normal(actual.shape), actual + 2
     weights, errors = choose([bad, good], actual)
     np.testing.assert_array_equal(weights, [0, 1])
-    assert errors[1] < errors[0]
+    assert errors[1] == errors[2] < errors[0]
     one, other = (actual + generator.standard_normal(actual.shape) for _ in range(2))
-    weights, errors = choose([one, other], actual)
-    np.testing.assert_allclose(weights, 0.5, atol=0.1)
-    assert errors[2] < min(errors[:2])
+    weights, errors = choose([one, bad, other], actual)
+    np.testing.assert_array_equal(weights, [0.5, 0, 0.5])
+    assert errors[3] < min(errors[:3])
+    assert errors[0] == pytest.approx(np.mean((one - actual) ** 2))
+    assert choose([one, bad], actual, np.abs)[1][0] == pytest.approx(np.abs(one - actual).mean())
 
 
 @pytest.mark.parametrize("transform", ["none", "box-cox"])
