@@ -30,6 +30,7 @@ _SCORES = (
     ("MSIS", "msis", "{:.2f}"),
     ("pinball", "pinball", "{:.4f}"),
 )
+_EVEN = 0.0005  # relative difference in MSE that is read as none
 
 
 def fit_baselines(forecaster: Forecaster, windows: Windows) -> list[Forecaster]:
@@ -107,7 +108,7 @@ def forecast_report(
         "horizon": windows.horizon,
         "targets": list(series.targets),
         "systems": systems,
-        "verdict": [*_choice(forecasters[0], windows), *_verdict(systems)],
+        "verdict": [*_verdict(systems), *_choice(forecasters[0], windows)],
     }
     if out is not None:
         out = Path(out)
@@ -169,12 +170,13 @@ def _verdict(systems: Mapping[str, Mapping[str, Any]]) -> list[str]:
     if baselines:
         best = min(baselines, key=lambda name: systems[name]["mse"])
         mse, best_mse = scores["mse"], systems[best]["mse"]
-        wins = mse < best_mse
-        margin = f", by {abs(1 - mse / best_mse):.1%}" if best_mse and mse < 2 * best_mse else ""
-        end = "" if wins else " On this data the baseline is the better model."
+        even = abs(mse - best_mse) <= _EVEN * best_mse
+        wins = mse < best_mse and not even
+        verb = "equals" if even else "beats" if wins else "LOSES to"
+        margin = f", by {abs(1 - mse / best_mse):.1%}" if not even and mse < 2 * best_mse else ""
+        end = "" if wins or even else " On this data the baseline is the better model."
         sentences.append(
-            f"{model} {'beats' if wins else 'LOSES to'} the best baseline, {best}{margin} in MSE: {mse:.4f} against "
-            f"{best_mse:.4f}.{end}"
+            f"{model} {verb} the best baseline, {best}{margin} in MSE: {mse:.4f} against {best_mse:.4f}.{end}"
         )
         better_mae = [name for name in baselines if systems[name]["mae"] < scores["mae"]]
         if better_mae and wins:
@@ -190,7 +192,7 @@ def _print(result: Mapping[str, Any], console: Console, out: Path | None) -> Non
     systems, model = result["systems"], result["model"]
     title = f"{model}: {result['horizon']} steps ahead, {result['windows']:,} {result['split']} windows"
     nominal = systems[model]["nominal_coverage"]
-    table = Table(title=title, title_style="bold", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=title, title_style="bold", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("", overflow="fold")
     for label, _, _ in _SCORES:
         table.add_column(label, justify="right")

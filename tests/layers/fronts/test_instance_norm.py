@@ -73,7 +73,7 @@ def test_one_layer_twice_in_a_model_round_trips():
 @pytest.mark.parametrize(
     ("kwargs", "message"),
     [
-        ({"kind": "mean"}, "`kind` must be one of 'none', 'last', 'revin'"),
+        ({"kind": "mean"}, "`kind` must be one of 'none', 'last', 'season', 'revin'"),
         ({"features": 0}, "`features` must be a positive integer"),
         ({"targets": 4}, "`targets` must be at most `features`, 3, got 4"),
         ({"epsilon": 0}, "`epsilon` must be a positive number"),

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,16 +10,23 @@ from series_files import series
 from statsmodels.tsa.holtwinters import ExponentialSmoothing
 from waves import waves
 
+from rnn_zoo.layers import Quantiles
 from rnn_zoo.layers.heads.raw_forecast import RawForecast
 from rnn_zoo.series.transform import Transform
 from rnn_zoo.series.windows import Windows
 from rnn_zoo.tasks.forecasting.export import describe, raw_model
-from rnn_zoo.tasks.forecasting.forecasters import Auto, Ridge, Smoothing
-from rnn_zoo.tasks.forecasting.forecasters.auto import choose, rolling_origins
+from rnn_zoo.tasks.forecasting.forecasters import Auto, Network, Ridge, Smoothing
+from rnn_zoo.tasks.forecasting.forecasters.auto import choose, joined_model, rolling_origins
 from rnn_zoo.tasks.forecasting.forecasters.smoothing import Rates, smoothed
 from rnn_zoo.tasks.forecasting.sizes import choose_windows, long_enough, usual_horizon
 
 LEVELS = (0.05, 0.5, 0.95)
+
+
+def small_network(windows):
+    past = keras.Input((windows.lookback, windows.features))
+    outputs = Quantiles((windows.horizon, windows.targets), LEVELS)(keras.layers.GRU(2)(past))
+    return keras.Model(past, outputs, name="gru")
 
 
 def monthly(steps=96):
@@ -109,6 +117,20 @@ def test_the_mean_of_those_that_are_close_to_the_best():
     assert errors[3] < min(errors[:3])
     assert errors[0] == pytest.approx(np.mean((one - actual) ** 2))
     assert choose([one, bad], actual, np.abs)[1][0] == pytest.approx(np.abs(one - actual).mean())
+
+
+def test_networks_of_one_kind_join_in_a_model_that_can_be_saved(tmp_path):
+    windows, members = Windows(monthly(), 24, 6), []
+    for name in ("gru", "gru_2"):
+        member = Network(name, small_network, LEVELS, tmp_path / name)
+        member.model = small_network(windows)
+        members.append((0.5, member))
+    model = joined_model(windows, None, members, LEVELS)
+    past = windows.past(windows.starts("test")[:3])
+    expected = sum(weight * member.model.predict(past, verbose=0) for weight, member in members)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(loaded.predict(past, verbose=0), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("transform", ["none", "box-cox"])

@@ -47,6 +47,15 @@ def test_a_loss_is_called_one():
     assert "the baseline is the better model" in report["verdict"][0]
 
 
+def test_the_same_error_is_neither_a_win_nor_a_loss():
+    windows = waves(noise=0.3)
+    model, baseline = Ridge().fit(windows), Ridge().fit(windows)
+    model.name = "model"
+    report = forecast_report([model, baseline], windows, console=Console(file=io.StringIO()))
+    assert "model equals the best baseline, baseline:ridge in MSE" in report["verdict"][0]
+    assert "better" not in report["verdict"][0]
+
+
 def test_files_of_the_report(reported):
     report, out, _, _ = reported
     assert json.loads((out / "metrics.json").read_text(encoding="utf-8")) == report

@@ -224,6 +224,7 @@ def joined_model(
     parts = []
     for weight, network in networks:
         takes = inputs if len(network.model.inputs) > 1 else past
+        network.model.name = network.name  # members of one kind have one name, and a model takes a name once
         parts.append(keras.layers.Rescaling(weight)(network.model(takes)))
     if linear is not None:
         shape = (windows.horizon, windows.targets)
