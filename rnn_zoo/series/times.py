@@ -210,6 +210,18 @@ def _utc(times, timezone):
     return local.tz_convert("UTC").tz_localize(None).to_numpy()
 
 
+def local_times(times: pd.Index, timezone: str | None) -> pd.Index:
+    """Times as a person in a time zone reads them, with their offset; whole days are local already.
+
+    Args:
+        times: several times as `parse_times` gives them.
+        timezone: zone of the file; None leaves the times as they are.
+    """
+    if timezone is None or not isinstance(times, pd.DatetimeIndex) or (times - times.normalize()).nunique() == 1:
+        return times
+    return times.tz_localize("UTC").tz_convert(timezone)
+
+
 def _in_utc(utc, wall):
     """The times in UTC; in their own zone if each comes at the same time of a day, as whole days do."""
     known = wall[wall.notna()]

@@ -12,6 +12,7 @@ from rnn_zoo.export.exported import Exported
 from rnn_zoo.files import atomic_file
 from rnn_zoo.files.cleaning import Cleaning, with_report
 from rnn_zoo.files.reading import read_json
+from rnn_zoo.series.times import local_times
 from rnn_zoo.tasks.forecasting.questions import asked_windows
 from rnn_zoo.types import Tensor
 
@@ -102,6 +103,7 @@ class Forecasts(Exported):
 
         cleaning = Cleaning(clean)
         tables, about = [], self.about
+        timezone = (about.get("reading") or {}).get("timezone")
         asked = list(asked_windows(Path(path), about, cleaning))
         for first in range(0, len(asked), _BATCH):
             batch = asked[first : first + _BATCH]
@@ -111,7 +113,7 @@ class Forecasts(Exported):
             answers = self.forecast(past, known, clock)
             for row, each in enumerate(batch):
                 table = dict(zip(about.get("id", ()), each.id.split(" / "), strict=False))
-                table["time"] = each.times[about["lookback"] :]
+                table["time"] = local_times(each.times, timezone)[about["lookback"] :]
                 for place, target in enumerate(about["targets"]):
                     table[target] = answers["forecast"][row, :, place]
                     for end in ("lower", "upper"):

@@ -85,12 +85,14 @@ def _window(axes: Axes, windows: Windows, start: int, forecast: Forecast, place:
     value, lower, upper = (numbers[place, :, target] for numbers in (forecast.value, forecast.lower, forecast.upper))
     marker: dict[str, Any] = {"marker": "o", "markersize": 4} if horizon < 3 else {}
     axes.plot(series.times[before], series.values[before, target], color=_GREY, linewidth=1)
-    axes.plot(series.times[ahead], series.values[ahead, target], color="black", label="observed", **marker)
-    axes.plot(series.times[ahead], value, color=_MODEL, label="forecast", linewidth=2, **marker)
-    axes.fill_between(series.times[ahead], lower, upper, color=_MODEL, alpha=0.2, label="interval")
+    joined = slice(start - 1, start + horizon)  # the lines begin where the past ends
+    last = series.values[start - 1, target]
+    axes.plot(series.times[joined], series.values[joined, target], color="black", label="observed", **marker)
+    axes.plot(series.times[joined], [last, *value], color=_MODEL, label="forecast", linewidth=2, **marker)
+    axes.fill_between(series.times[joined], [last, *lower], [last, *upper], color=_MODEL, alpha=0.2, label="interval")
     axes.axvline(series.times[start - 1], color=_GREY, linewidth=0.8, linestyle=":")
     if hasattr(series.times, "asi8"):
-        locator = AutoDateLocator(maxticks=6)
+        locator = AutoDateLocator(minticks=3, maxticks=8)
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     day = str(series.times[start]).removesuffix(" 00:00:00")

@@ -173,7 +173,7 @@ def _verdict(systems: Mapping[str, Mapping[str, Any]]) -> list[str]:
         even = abs(mse - best_mse) <= _EVEN * best_mse
         wins = mse < best_mse and not even
         verb = "equals" if even else "beats" if wins else "LOSES to"
-        margin = f", by {abs(1 - mse / best_mse):.1%}" if not even and mse < 2 * best_mse else ""
+        margin = f", by {abs(1 - mse / best_mse):.1%}" if not even and mse < 2 * best_mse else ","
         end = "" if wins or even else " On this data the baseline is the better model."
         sentences.append(
             f"{model} {verb} the best baseline, {best}{margin} in MSE: {mse:.4f} against {best_mse:.4f}.{end}"

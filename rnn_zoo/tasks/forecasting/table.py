@@ -23,6 +23,9 @@ _PUBLISHED = {
     "ett_h2": {96: 0.276, 192: 0.341, 336: 0.364, 720: 0.403},
     "ett_m1": {96: 0.293, 192: 0.328, 336: 0.357, 720: 0.410},
 }
+# sMAPE and MASE of the winner on the official test part: Makridakis et al. 2020, "The M4 Competition: 100,000 time
+# series and 61 forecasting methods".
+_WINNER = {"m4_hourly": "9.33 / 0.893", "m4_weekly": "7.82 / 2.36"}
 _SEED_AND_FOLDER = re.compile(r"\s+--(seed|out|results)[ =]\S+")
 _HORIZON = re.compile(r"\s+--horizon[ =]\S+")
 
@@ -31,7 +34,8 @@ def forecast_table(path: str | Path) -> str:
     """A Markdown table of a result file: one line per network, data set and horizon H; the commands below it.
 
     The errors are MSE of scaled values: the mean over seeds and, from two seeds, the standard deviation. The lowest
-    error is bold.
+    error is bold. The series of the M4 competition stand in a table of their own, with the measures of that
+    competition.
 
     Args:
         path: CSV file with the rows of `rnn_zoo.tasks.forecasting.report.forecast_rows`.
@@ -56,12 +60,23 @@ def forecast_table(path: str | Path) -> str:
     headings = ["data, steps ahead", "network", "MSE", *baselines, "SegRNN, published"]
     headings += [f"coverage of the {name.removeprefix('coverage')} % intervals" for name in coverages]
     headings += ["seeds", "parameters", "training"]
-    lines, commands = [], {}
+    lines, commands, competition = [], {}, []
     order = {data: place for place, data in enumerate(dict.fromkeys(data for data, _, _ in runs))}
     for (data, horizon, command), systems in sorted(runs.items(), key=lambda item: (order[item[0][0]], item[0][1])):
         (network,) = (name for name in systems if not name.startswith("baseline:"))
         number = commands.setdefault(_HORIZON.sub(" --horizon H", command), len(commands) + 1)
         network_rows = systems[network]["mse"].values()
+        about = [
+            str(len(network_rows)),
+            f"{int(next(iter(network_rows))['parameters']):,}",
+            duration(statistics.mean(float(row["train_seconds"]) for row in network_rows)),
+        ]
+        if data in _WINNER:
+            scores = [_two_errors(systems.get(name, {})) for name in (network, *(f"baseline:{b}" for b in baselines))]
+            msis = f"{statistics.mean(_values(systems[network]['msis'].values())):.2f}"
+            line = [f"{data}, {horizon}", f"{network} [{number}]", scores[0], _WINNER[data], *scores[1:], msis]
+            competition.append([*line, *about])
+            continue
         errors = [_values(network_rows)]
         errors += [_values(systems.get(f"baseline:{name}", {}).get("mse", {}).values()) for name in baselines]
         lowest = min(statistics.mean(error) for error in errors if error)
@@ -74,17 +89,30 @@ def forecast_table(path: str | Path) -> str:
                 *[_error(error, lowest) for error in errors],
                 f"{published:.3f}" if published else "–",
                 *[f"{statistics.mean(values):.1%}" if values else "–" for values in covered],
-                str(len(network_rows)),
-                f"{int(next(iter(network_rows))['parameters']):,}",
-                duration(statistics.mean(float(row["train_seconds"]) for row in network_rows)),
+                *about,
             ]
         )
-    text = ["| " + " | ".join(headings) + " |", "|---|---|" + "---:|" * (len(headings) - 2)]
-    text += ["| " + " | ".join(line) + " |" for line in lines]
+    text = _markdown(headings, lines) if lines else []
+    if competition:
+        headings = ["sMAPE % / MASE", "network", "error", "winner of M4", *baselines, "MSIS", *headings[-3:]]
+        text += ["", *_markdown(headings, competition)]
     text += ["", *[f"[{number}] `{command}`  " for command, number in commands.items()]]
     for column in ("hardware", "versions"):
         text.append(f"{column.capitalize()}: {' / '.join(dict.fromkeys(row[column] for row in rows))}.  ")
     return "\n".join(text).strip()
+
+
+def _markdown(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> list[str]:
+    head = ["| " + " | ".join(headings) + " |", "|---|---|" + "---:|" * (len(headings) - 2)]
+    return head + ["| " + " | ".join(line) + " |" for line in lines]
+
+
+def _two_errors(system: Mapping[str, Mapping[str, Mapping[str, str]]]) -> str:
+    """sMAPE and MASE of a system; a dash for a baseline that the run did not have."""
+    if not system:
+        return "–"
+    smape, mase = (statistics.mean(_values(system[name].values())) for name in ("smape", "mase"))
+    return f"{smape:.2f} / {mase:.3f}"
 
 
 def _error(values: Sequence[float], lowest: float) -> str:

@@ -52,7 +52,7 @@ def test_the_same_error_is_neither_a_win_nor_a_loss():
     model, baseline = Ridge().fit(windows), Ridge().fit(windows)
     model.name = "model"
     report = forecast_report([model, baseline], windows, console=Console(file=io.StringIO()))
-    assert "model equals the best baseline, baseline:ridge in MSE" in report["verdict"][0]
+    assert "model equals the best baseline, baseline:ridge, in MSE" in report["verdict"][0]
     assert "better" not in report["verdict"][0]
 
 

@@ -46,6 +46,20 @@ def test_seeds_are_averaged_and_the_best_is_bold(path):
     assert lines[6] == "[1] `python r.py --data ett_h1 --horizon H`  "
 
 
+def test_the_m4_competition_has_its_own_measures(path):
+    command = "python r.py --data m4_hourly --horizon 48"
+    made_by = {"recipe": "forecasting", "data": "m4_hourly", "split": "test", "seed": 0, "command": command}
+    made_by |= {"parameters": 1_000, "train_seconds": 60, "hardware": "a", "versions": "b"}
+    for model, scores in {"auto": (2.0, 9.5, 0.95, 8.0), "baseline:ridge": (3.0, 12.25, 1.5, 20.0)}.items():
+        names = ("mse@48", "smape@48", "mase@48", "msis@48")
+        scored = zip(names, scores, strict=True)
+        results.append(path, [{**made_by, "model": model, "metric": name, "value": value} for name, value in scored])
+    table = forecast_table(path)
+    cells = "9.50 / 0.950 | 9.33 / 0.893 | 12.25 / 1.500 | – | – | – | 8.00 | 1 | 1,000 | 60 s |"
+    assert f"| m4_hourly, 48 | auto [3] | {cells}" in table.splitlines()
+    assert table.count("m4_hourly, 48") == 1
+
+
 def test_into_a_document(path, tmp_path, capsys):
     document = tmp_path / "README.md"
     document.write_text("<!-- results:forecasting -->\nold\n<!-- /results -->\n")

@@ -223,6 +223,23 @@ def test_steps_with_numbers_train_and_are_answered(tmp_path):
     np.testing.assert_allclose(answers["y"], [5 + step % 7 for step in range(121, 128)], atol=0.5)
 
 
+def test_answers_are_in_the_local_time_of_the_file(tmp_path):
+    utc = pd.date_range("2024-10-20", periods=200, freq="h", tz="UTC")
+    local = utc.tz_convert("Europe/Berlin")
+    values = np.sin(np.arange(200) * np.pi / 12) + np.random.default_rng(0).normal(0, 0.1, 200)
+    table = pd.DataFrame({"time": local.strftime("%Y-%m-%d %H:%M"), "load": values})
+    path, out = tmp_path / "load.csv", tmp_path / "run"
+    table.to_csv(path, index=False)
+    sizes = {"horizon": 24, "lookback": 48, "model": "forecast_gru", "epochs": 1, "units": 2}
+    load_recipe("forecasting").main(str(path), timezone="Europe/Berlin", **sizes, out=str(out))
+    # Summer time ends between the past and the forecast.
+    table[: list(utc).index(pd.Timestamp("2024-10-26 23:00Z"))].to_csv(path, index=False)
+    times = rnn_zoo.load(out / "export").predict(path)["time"].astype(str)
+    assert list(times[:4]) == [
+        f"2024-10-27 {hour}" for hour in ("01:00:00+02:00", "02:00:00+02:00", "02:00:00+01:00", "03:00:00+01:00")
+    ]
+
+
 def test_auto_says_what_it_chose(stores):
     auto = Auto([], (0.05, 0.5, 0.95)).fit(Windows(read_series(stores, **OPTIONS), 14, 7))
     assert sum(auto.choice.weights.values()) == pytest.approx(1)

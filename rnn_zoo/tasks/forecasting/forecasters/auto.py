@@ -132,7 +132,9 @@ class Auto(Forecaster):
         self.calibrate(windows, starts, misses(actual, lower, upper))
         self._join(windows, chosen)
         self.parameters = self.model.count_params()
-        self.train_seconds = time.perf_counter() - started
+        # A run that was resumed loads what was trained before; the networks know how long that took.
+        trained = sum(network.train_seconds or 0 for network in self.networks)
+        self.train_seconds = max(time.perf_counter() - started, trained)
         return self
 
     def _join(self, windows, chosen):

@@ -84,7 +84,8 @@ class Network(Forecaster):
         batches = {"batch_size": self.batch_size, "with_known": self._with_known, "shuffle": True}
         train = WindowBatches(windows, starts, **batches, seed=self.options.get("seed", 0))
         options = {**self.options, "epochs": self.best_epoch or self.options["epochs"], "patience": 0}
-        training.fit(self.model, train, out=self.out.with_name(f"{self.out.name}_refitted"), **options)
+        history = training.fit(self.model, train, out=self.out.with_name(f"{self.out.name}_refitted"), **options)
+        self.train_seconds = (self.train_seconds or 0) + history.seconds
 
     def guess(self, windows: Windows, starts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         data = WindowBatches(windows, starts, self.batch_size, with_known=self._with_known)
