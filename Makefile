@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test test-torch test-hard test-slow bench lint format results
+.PHONY: help install demo test test-torch test-long test-hard test-slow bench lint format results
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -32,6 +32,9 @@ test: .venv/.installed-dev ## every test, on TensorFlow and on JAX (TFDS_DATA_DI
 test-torch: .venv/.installed-dev ## layers, topologies and training on PyTorch, which it installs (1 GB; its CPU build will do)
 	$(BIN)/python -c 'import torch' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[torch]'
 	KERAS_BACKEND=torch $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(BACKENDS)
+
+test-long: .venv/.installed-dev ## what the tests hold, on more options and through more doors, five minutes
+	$(BIN)/python -m pytest -m long --numprocesses 2 --dist loadfile
 
 test-hard: .venv/.installed-dev ## a thousand malformed inputs and two hundred kills, half an hour
 	$(BIN)/python -m pytest -m hard tests/hard

@@ -74,9 +74,9 @@ def test_help_version_and_mistakes_import_nothing_heavy(arguments):
     [
         "import rnn_zoo; import keras",
         "import keras; import rnn_zoo",
-        "from rnn_zoo.training import fit; import keras",
-        "import rnn_zoo; import tensorflow; import keras",
-        "import rnn_zoo.startup; import keras.saving",
+        pytest.param("from rnn_zoo.training import fit; import keras", marks=pytest.mark.long),
+        pytest.param("import rnn_zoo; import tensorflow; import keras", marks=pytest.mark.long),
+        pytest.param("import rnn_zoo.startup; import keras.saving", marks=pytest.mark.long),
     ],
 )
 def test_keras_loads_the_models_whatever_is_imported_first(files, imports):

@@ -25,7 +25,9 @@ MODELS = {
 }
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in ("lstm", "crf") else pytest.mark.long) for name in MODELS]
+)
 def test_the_graph_of_a_trained_model_is_released(name):
     """TensorFlow keeps the custom gradients of a graph, which hold the graph, for good.
 

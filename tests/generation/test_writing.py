@@ -138,6 +138,7 @@ def test_vectors_are_described(folder):
         model.predict(["a text"])
 
 
+@pytest.mark.long
 def test_all_continuations_are_ranked(folder):
     """There are 13, two of which make the text "a.": the more likely one counts."""
     symbols = Symbols(["", "[UNK]", "[START]", "[END]", "a", ".", "a."])
@@ -208,6 +209,7 @@ def test_the_command_prints_the_generated_text(language_model, translator, capsy
         assert message in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_an_export_is_exported_again(translator, folder, capsys):
     assert main(["export", str(translator[1]), "--to", str(folder / "again"), "--data", "four sentences"]) == 0
     one, again = load(translator[1]), load(folder / "again")

@@ -88,6 +88,7 @@ def test_a_run_leaves_weights_and_a_vocabulary_of_all_texts(data, language_model
     assert Vocabulary.load(out / "vocabulary.txt").words == expected.words
 
 
+@pytest.mark.long
 def test_the_classifier_starts_from_the_language_model(language_model, started):
     out, _ = language_model
     trained = load(started / "export")
@@ -103,6 +104,7 @@ def test_the_classifier_starts_from_the_language_model(language_model, started):
         np.testing.assert_allclose(after, start, atol=1e-6)
 
 
+@pytest.mark.long
 def test_a_teacher_teaches_a_second_run(folder, data, language_model, started):
     out = folder / "taught"
     arguments = {**TINY, "pretrained": language_model[0], "teacher": started / "export", "out": out}
@@ -118,6 +120,7 @@ def test_a_teacher_teaches_a_second_run(folder, data, language_model, started):
     assert answer.label in LABELS
 
 
+@pytest.mark.long
 def test_a_teacher_labels_the_unlabelled_texts(data, started):
     reviews = datasets.load(str(data))
     train, validation = teach(reviews, str(started / "export"))
@@ -180,6 +183,7 @@ def test_bad_arguments_are_refused_before_training(tmp_path, data, changed, mess
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("case", "message"),
     [

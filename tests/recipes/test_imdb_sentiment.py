@@ -54,6 +54,7 @@ def test_the_command_exports_a_run(three_classes, tmp_path):
     np.testing.assert_allclose(again.probabilities(asked), load(out / "export").probabilities(asked), rtol=0, atol=1e-6)
 
 
+@pytest.mark.long
 def test_two_classes_without_validation_or_average(tmp_path):
     data = write_data(tmp_path / "two", 2)
     arguments = [*TINY, "--validation", 0, "--weight-average", 0]

@@ -6,6 +6,7 @@ from rnn_zoo.evaluation import results
 from rnn_zoo.experiments import memory_reach
 
 
+@pytest.mark.long
 def test_it_measures_every_cell_before_and_after_training(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(memory_reach, "CELLS", {"vanilla tanh": {"cell": "vanilla"}})
     load_recipe("memory_reach").main(

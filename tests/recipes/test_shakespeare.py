@@ -35,6 +35,7 @@ def test_it_leaves_numbers_examples_and_a_model(run):
     assert len(answer.text) == model.settings["max_length"] and len(answer.next) == 10
 
 
+@pytest.mark.long
 def test_while_settings_are_chosen_the_test_part_is_not_looked_at(run, tmp_path, capsys):
     arguments = {"out": str(run / "run"), "results": str(tmp_path / "trial.csv"), "seed_text": "First"}
     load_recipe("shakespeare").main(str(run / "plays.txt"), **TINY, **arguments, split="validation")

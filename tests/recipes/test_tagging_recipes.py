@@ -66,6 +66,7 @@ def test_named_entities(run, tmp_path):
     assert (tmp_path / "run/vectors.txt").read_bytes() == kept
 
 
+@pytest.mark.long
 def test_parts_of_speech(run, tmp_path):
     printed = run("parts_of_speech", write(tmp_path / "b.conll", 2), validation=0)
     assert re.search(r"Time [A-Z]+ .*flies [A-Z]+ ", printed) and "Ask it yourself" in printed

@@ -38,6 +38,7 @@ def test_it_leaves_numbers_examples_and_a_model(run):
         assert (run / "run" / file).is_file()
 
 
+@pytest.mark.long
 def test_a_validation_run_evaluates_only_the_validation_pairs(run, tmp_path):
     arguments = {"sampling": 0.2, "out": str(run / "run"), "results": str(tmp_path / "trial.csv")}
     load_recipe("translation").main(str(run / "pairs.tsv"), **TINY, **arguments, split="validation")

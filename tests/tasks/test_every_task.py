@@ -119,6 +119,11 @@ def test_it_trains_beside_baselines_and_leaves_a_whole_run(trained):
         assert row["command"].startswith(f"python recipes/{trained.example.recipe}.py")
 
 
+@pytest.mark.parametrize(
+    "trained",
+    [pytest.param(name, marks=[] if name in ("tagging", "forecasting") else pytest.mark.long) for name in NAMES],
+    indirect=True,
+)
 def test_a_killed_run_resumes_to_the_result_of_an_unbroken_one(trained, monkeypatch):
     out, train, finished = trained.killed, training.fit, []
     assert (out / "checkpoint.npz").exists() and not (out / "export").exists()

@@ -86,7 +86,9 @@ def test_every_head_of_steps_is_here():
 
 
 @pytest.mark.parametrize("name", OF_CLASSES)
-@pytest.mark.parametrize("given", ["none", "sequences", "steps"])
+@pytest.mark.parametrize(
+    "given", ["steps", *(pytest.param(given, marks=pytest.mark.long) for given in ("none", "sequences"))]
+)
 def test_class_weights_are_those_of_the_steps(name, given):
     targets = HEADS[name][1]
     of_classes = np.vectorize(lambda number: CLASS_WEIGHT.get(number, 1.0))(targets)

@@ -58,6 +58,7 @@ def finished(tmp_path_factory):
     return out, model, fit(model, (X, Y), (X[:9], Y[:9]), out=out, epochs=3, config=config), config
 
 
+@pytest.mark.long
 def test_a_killed_run_ends_where_an_uninterrupted_one_ends(tmp_path, capsys):
     script = [sys.executable, str(Path(__file__).with_name("toy_run.py")), str(tmp_path / "killed"), "2", "2"]
     path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
@@ -241,7 +242,7 @@ def test_tf_data_trains(tmp_path):
     assert len(fit(line_model(), data, data, out=tmp_path, epochs=1)) == 1
 
 
-@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", pytest.param("mixed_float16", marks=pytest.mark.long)])
 def test_mixed_precision_trains_checkpoints_and_averages(tmp_path, precision):
     keras.config.set_dtype_policy(precision)
     model = line_model()

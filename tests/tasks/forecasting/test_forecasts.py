@@ -81,6 +81,7 @@ def test_tensorflow_alone_and_keras_alone_give_the_same(fitted, folder):
             np.testing.assert_allclose(value, answers[name], rtol=1e-5)
 
 
+@pytest.mark.long
 def test_a_run_and_an_export_are_exported_again(fitted, folder, tmp_path, capsys):
     network, windows = fitted
     complete_run(network.out, network, windows)

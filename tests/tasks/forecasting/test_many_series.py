@@ -118,7 +118,7 @@ def test_naive_forecasts_know_where_a_series_begins(stores):
 @pytest.fixture(scope="module")
 def exported(stores, tmp_path_factory):
     out = tmp_path_factory.mktemp("run")
-    sizes = {"horizon": 7, "lookback": 14, "units": 4, "epochs": 2, "batch_size": 64}
+    sizes = {"horizon": 7, "lookback": 14, "network": (), "batch_size": 64}
     load_recipe("forecasting").main(str(stores), **OPTIONS, **sizes, out=str(out / "run"))
     return out / "run"
 
@@ -217,7 +217,7 @@ def test_steps_with_numbers_train_and_are_answered(tmp_path):
     rows = [f"{step},{5 + step % 7}" for step in range(1, 121)]
     path.write_text("\n".join(["step,y", *rows]) + "\n", encoding="utf-8")
     out = tmp_path / "run"
-    load_recipe("forecasting").main(str(path), season=7, horizon=7, lookback=21, epochs=1, units=2, out=str(out))
+    load_recipe("forecasting").main(str(path), season=7, horizon=7, lookback=21, network=(), out=str(out))
     answers = rnn_zoo.load(out / "export").predict(path)
     assert list(answers["time"]) == list(range(121, 128))
     np.testing.assert_allclose(answers["y"], [5 + step % 7 for step in range(121, 128)], atol=0.5)

@@ -52,6 +52,7 @@ def test_an_export_of_an_earlier_version_still_plays(music, monkeypatch):
         model.play(model.chord("60"), temperature=0.5)
 
 
+@pytest.mark.long
 def test_an_export_is_exported_again(music, tmp_path):
     one, again = load(music[1]), load(save_from(music[1], tmp_path / "again"))
     np.testing.assert_array_equal(again.play(one.chord("60 64"), seed=3), one.play(one.chord("60 64"), seed=3))

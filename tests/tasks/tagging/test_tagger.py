@@ -135,6 +135,7 @@ def test_the_command_prints_and_writes(exported, tmp_path, capsys):
     ]
 
 
+@pytest.mark.long
 def test_a_folder_is_exported_again(exported, tmp_path):
     folder = save_from(exported.folder, tmp_path / "again", card={"data": "of old"})
     again = rnn_zoo.load(folder)

@@ -259,6 +259,7 @@ def _die_at(operations):
     sys.addaudithook(hook)
 
 
+@pytest.mark.long
 def test_a_kill_after_tensorflow_has_written_leaves_the_old_export(copied):
     old = snapshot(copied)
     program = f"""
