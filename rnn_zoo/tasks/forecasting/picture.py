@@ -81,7 +81,6 @@ def _window(axes: Axes, windows: Windows, start: int, forecast: Forecast, place:
     series, horizon = windows.series, windows.horizon
     shown = min(windows.lookback, max(2 * horizon, 30))
     before = slice(start - shown, start)
-    ahead = slice(start, start + horizon)
     value, lower, upper = (numbers[place, :, target] for numbers in (forecast.value, forecast.lower, forecast.upper))
     marker: dict[str, Any] = {"marker": "o", "markersize": 4} if horizon < 3 else {}
     axes.plot(series.times[before], series.values[before, target], color=_GREY, linewidth=1)
