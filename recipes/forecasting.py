@@ -95,7 +95,7 @@ def main(
     complete_run(run.out, forecaster, windows)
     limits = "Assumes that the series behaves as in its training steps; does not anticipate structural breaks. "
     limits += "The coverage in the table is that of adaptive intervals; the exported ones have a fixed width."
-    card = run.card(series, f"{len(windows.starts('train')):,} windows", limits)
+    card = run.card(series, f"{len(windows.starts('train')):,} windows", limits, f"Forecast of {series.name}")
     folder = save_series(forecaster, windows, run.export_folder, card=card, metrics=report)
     print(f"Ask it yourself: rnn-zoo predict {folder} --file FILE.csv")
 

@@ -11,14 +11,30 @@ from hypothesis import strategies as st
 
 import rnn_zoo
 from rnn_zoo import create_model, list_models
-from rnn_zoo.export.onnx.convert import CONVERTERS, convert
+from rnn_zoo.export.onnx.convert import CONVERTERS
 from rnn_zoo.export.onnx.graph import Graph
-from rnn_zoo.export.onnx.layers.chain import decoded_tags
 from rnn_zoo.export.onnx.lookup import cuckoo_table, rows_of_keys
 from rnn_zoo.export.onnx.model import model_to_onnx
-from rnn_zoo.layers import Classes, InstanceNorm, Recurrent, Segmented, Tags, TimePooling, Tokens, Vectors
+from rnn_zoo.export.onnx.stream import stream_to_onnx
+from rnn_zoo.export.onnx.tagger import tagger_to_onnx
+from rnn_zoo.export.onnx.writer import encoder_to_onnx, step_to_onnx
+from rnn_zoo.layers import (
+    Characters,
+    Classes,
+    InstanceNorm,
+    Labels,
+    NextToken,
+    OneHot,
+    Recurrent,
+    Segmented,
+    Tags,
+    TimePooling,
+    Tokens,
+    Vectors,
+)
 from rnn_zoo.layers.recurrent.registry import CELLS
 from rnn_zoo.tasks.named_models import MODELS
+from rnn_zoo.topologies import Stream
 
 onnxruntime = pytest.importorskip("onnxruntime")
 pytestmark = needs_tensorflow
@@ -150,23 +166,89 @@ def test_eight_bit_weights_stay_small_and_answer_as_keras_does():
     assert_same(model, tolerance=2e-3)
 
 
-def test_a_chain_decodes_as_viterbi_does():
+@pytest.mark.parametrize("crf", [True, False])
+def test_tags_and_the_parts_of_the_scores_of_names(crf):
     keras.utils.set_random_seed(0)
-    head = Tags(["O", "B-A", "I-A", "B-B", "I-B"], crf=True)
-    head.build((None, None, 5))
-    head.sequence.transitions.assign(np.random.default_rng(0).normal(size=(5, 5)))
-    graph = Graph()
-    scores, mask = graph.input("steps", "float32", [None, None, 5]), graph.input("mask", "bool", [None, None])
-    best, probabilities = decoded_tags(graph, head, convert(graph, head, scores, mask), mask)
-    graph.output(best, "tags", [None, None])
-    graph.output(probabilities, "probabilities", [None, None])
-    rows = np.random.default_rng(1).normal(size=(4, 7, 5)).astype("float32")
+    tags = ["O", "B-A", "I-A", "B-B", "I-B"]
+    model = rnn_zoo.many_to_many(Characters(20, 4, list("abc")), Recurrent("gru", 3), Tags(tags, crf=crf))
+    head = model.layers[-1]
+    head.sequence.transitions.assign(np.random.default_rng(0).normal(size=(5, 5)) * crf)
+    generator = np.random.default_rng(1)
     valid = np.arange(7) < np.array(LENGTHS)[:, None]
-    found, sure = session(graph.model("tags")).run(None, {"steps": rows, "mask": valid})
-    predicted = head.predict(rows, valid)
-    np.testing.assert_array_equal(found, np.where(valid, predicted.tags, 0))
-    marginals = np.take_along_axis(np.asarray(predicted.marginals), found[..., None], -1)[..., 0]
-    np.testing.assert_allclose(sure, np.where(valid, marginals, 0), atol=1e-5)
+    words = np.where(valid, generator.integers(1, 20, valid.shape), 0).astype("int32")
+    letters = np.where(valid[..., None], generator.integers(0, 5, (*valid.shape, 3)), 0).astype("int32")
+    continues = [tag.startswith("I") for tag in tags]
+    inputs = {"words": words, "letters": letters}
+    found, scores, steps, ends = session(tagger_to_onnx(model, continues)).run(None, inputs)
+    features, *_ = keras.tree.flatten(head.input)
+    reading = head.predict(keras.Model(model.input, features)(inputs), valid)
+    np.testing.assert_array_equal(found, np.where(valid, reading.tags, 0))
+    marginals = np.take_along_axis(np.asarray(reading.marginals), np.asarray(reading.tags)[..., None], -1)[..., 0]
+    np.testing.assert_allclose(scores, np.where(valid, marginals, 0), atol=1e-5)
+    np.testing.assert_allclose(steps[valid], np.asarray(reading.log_probabilities())[valid], atol=1e-4)
+    following = np.exp(reading.transition_log_probabilities()) * ~np.array(continues)
+    closing = np.where(valid[:, 1:], np.log(following.sum(-1)), 0)
+    np.testing.assert_allclose(ends, np.pad(closing, [(0, 0), (0, 1)]), atol=1e-4)
+
+
+WRITERS = {
+    "language model": lambda: rnn_zoo.one_to_many(Tokens(9, 4), Recurrent("lstm", 3, depth=2), NextToken(9)),
+    "tied": lambda: rnn_zoo.one_to_many(Tokens(9, 4), Recurrent("gru", 3), NextToken(9, tied=True)),
+    "translator": lambda: rnn_zoo.encoder_decoder(
+        Tokens(8, 4),
+        Recurrent("gru", 3, bidirectional=True),
+        Tokens(9, 4),
+        Recurrent("lstm", 5),
+        NextToken(9),
+        attention="additive",
+    ),
+    "without attention": lambda: rnn_zoo.encoder_decoder(
+        Tokens(8, 4), Recurrent("lstm", 3), Tokens(9, 4), Recurrent("lstm", 3), NextToken(9), attention=None
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_writer_starts_and_steps(name):
+    keras.utils.set_random_seed(0)
+    writer = WRITERS[name]()
+    beginning, source = np.array([[2, 4, 5], [2, 3, 0]], "int32"), np.array([[3, 4, 5, 6], [5, 2, 0, 0]], "int32")
+    encoder = encoder_to_onnx(writer.training)
+    wanted, state = writer.generator.start(beginning, None if encoder is None else source)
+    step = session(step_to_onnx(writer.training))
+    names = [one.name for one in step.get_inputs()][1:]
+    sizes = writer.generator.decoder.bridge.targets
+    given = {name: np.zeros((2, sizes[name]), "float32") for name in names if name in sizes}
+    if encoder is not None:
+        asked = session(encoder)
+        outputs = [one.name for one in asked.get_outputs()]
+        given |= dict(zip(outputs, asked.run(None, {asked.get_inputs()[0].name: source}), strict=True))
+    for previous in (beginning, np.array([[6], [7]], "int32"), np.array([[1], [8]], "int32")):
+        scores, *after = step.run(None, {"previous": previous, **{name: given[name] for name in names}})
+        np.testing.assert_allclose(scores, wanted, atol=1e-5)
+        states = [one.name.removeprefix("next/") for one in step.get_outputs()][1:]
+        given |= dict(zip(states, after, strict=True))
+        wanted, state = writer.generator.step(np.array([6, 7] if previous is beginning else [1, 8], "int32"), state)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_stream_carries_its_states(layers):
+    keras.utils.set_random_seed(0)
+    ids = keras.Input((None,), dtype="int32", name="ids")
+    steps = OneHot(6)(ids)
+    for number in range(layers):
+        steps = Recurrent("gru", 3, name=f"recurrence_{number}")(steps)
+    model = keras.Model(ids, Labels(2)(steps))
+    stream, native = Stream(model), session(stream_to_onnx(model))
+    state = after = stream.start(2)
+    for chunk in (np.array([[1, 2, 3], [4, 0, 0]], "int32"), np.array([[5], [1]], "int32")):
+        expected, after = stream(chunk, after)
+        outputs, *states = native.run(None, {"ids": chunk, **state})
+        np.testing.assert_allclose(outputs, expected, atol=1e-6)
+        names = [one.name.removeprefix("next/") for one in native.get_outputs()][1:]
+        state = dict(zip(names, states, strict=True))
+        for name in state:
+            np.testing.assert_allclose(state[name], after[name], atol=1e-6)
 
 
 @given(st.sets(st.integers(1, 2**31 - 2), min_size=1, max_size=300), st.lists(st.integers(0, 2**31 - 2), max_size=30))

@@ -1,6 +1,6 @@
 """to_graph: adds a Keras model to an ONNX graph, layer by layer, by the converters that are registered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -49,13 +49,14 @@ def convert(graph: Graph, layer: Any, *arguments: Any, **options: Any) -> Any:
     )
 
 
-def convert_model(graph: Graph, model: Model, inputs: Any) -> Any:
+def convert_model(graph: Graph, model: Model, inputs: Any, instead: Mapping[Any, Converter] | None = None) -> Any:
     """The outputs of a functional model, in the structure of its outputs.
 
     Args:
         graph: the graph to add it to.
         model: keras.Model made of layers.
         inputs: its inputs as `Value`, in its own structure, or a dict of their names.
+        instead: {layer: function of its inputs} for layers that are not converted as usual.
     """
     named = isinstance(inputs, dict) and not isinstance(model._inputs_struct, dict)
     if named:
@@ -64,6 +65,8 @@ def convert_model(graph: Graph, model: Model, inputs: Any) -> Any:
         inputs = {name: inputs[name] for name in model._inputs_struct}
 
     def converted(operation: Any) -> Converter:
+        if instead and operation in instead:
+            return instead[operation]
         return lambda *arguments, **options: convert(graph, operation, *arguments, **options)
 
     return model._run_through_graph(inputs, converted)

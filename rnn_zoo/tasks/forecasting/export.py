@@ -222,7 +222,7 @@ def _use(description: Mapping[str, Any]) -> Use:
         arguments.append(f"times=tf.zeros([1, {lookback + horizon}], tf.int32)")
         further += "; times are minutes since 1970"
     return Use(
-        "A recurrent network that forecasts a series.",
+        "A model that forecasts a series.",
         f"Input: the last {lookback} steps ({description['frequency']}) of {', '.join(columns)}, in their units"
         f"{further}. Output: the next {horizon} steps of {targets}, in their units, each with a {coverage} interval.",
         f"""answers = model.signatures["serve"]({", ".join(arguments)})

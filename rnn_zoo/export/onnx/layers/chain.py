@@ -1,5 +1,7 @@
 """The ONNX form of tags: a conditional random field, its marginals and its best sequence."""
 
+from typing import NamedTuple
+
 import keras
 import numpy as np
 
@@ -18,24 +20,48 @@ def tags(graph: Graph, layer: Tags, inputs: Value, mask: Value | None = None) ->
     return graph.add("Softmax", scores, axis=-1).with_mask(mask)
 
 
-def decoded_tags(graph: Graph, layer: Tags, outputs: Value, mask: Value) -> tuple[Value, Value]:
-    """(<int64>[batch, time] best tags, <float>[batch, time] their probabilities), see `Tags.decode`.
+class Reading(NamedTuple):
+    """What a chain says of a batch, see `rnn_zoo.layers.crf.marginals.ChainPrediction`.
+
+    Args:
+        tags: <int64>[batch, time], the most probable sequence; 0 at masked steps.
+        scores: <float>[batch, time], the marginal probability of each of these tags; 0 at masked steps.
+        log_probabilities: <float>[batch, time], of each of these tags given the one before.
+        conditionals: <float>[batch, time, count, count], log p(tag | the tag before).
+    """
+
+    tags: Value
+    scores: Value
+    log_probabilities: Value
+    conditionals: Value
+
+
+def read_tags(graph: Graph, layer: Tags, features: Value, mask: Value) -> Reading:
+    """The most probable tags and their probabilities, see `Tags.predict`.
 
     Args:
         graph: the graph.
         layer: the head.
-        outputs: what the head returned.
+        features: its inputs.
         mask: <bool>[batch, time].
     """
-    if layer.crf:
-        chain = outputs
-    else:
-        tiny = np.float32(keras.config.epsilon() ** 2)
-        chain = _potentials(graph, layer.sequence, graph.add("Log", graph.add("Max", outputs, tiny)), mask)
-    best = graph.where(mask, viterbi(graph, chain, layer.count), np.int64(0))
-    marginals = _forward_products(graph, graph.add("Exp", chain), layer.count) if layer.crf else outputs
-    picked = graph.add("GatherElements", marginals, graph.expand_dims(best, -1), axis=-1)
-    return best, graph.where(mask, graph.squeeze(picked, -1), 0.0)
+    count = layer.count
+    psi = _potentials(graph, layer.sequence, convert(graph, layer.dense, features), mask)
+    chain = _conditionals(graph, psi)
+    best = viterbi(graph, psi, count)
+    marginals = _forward_products(graph, graph.add("Exp", chain), count)
+    scores = graph.squeeze(graph.add("GatherElements", marginals, graph.expand_dims(best, -1), axis=-1), -1)
+    zero = graph.add("Expand", graph.constant([[0]], "int64"), graph.sizes(graph.size(best, 0), 1))
+    before = graph.concat([zero, graph.slice(best, 1, 0, -1)], 1)
+    given = rows_of(graph, chain, before)
+    chosen = graph.squeeze(graph.add("GatherElements", given, graph.expand_dims(best, -1), axis=-1), -1)
+    tags = graph.where(mask, best, np.int64(0))
+    return Reading(tags, graph.where(mask, scores, 0.0), chosen, chain)
+
+
+def rows_of(graph: Graph, chain: Value, before: Value) -> Value:
+    """<float>[batch, time, count], the row of the tag before at each step."""
+    return graph.add("GatherND", chain, graph.expand_dims(before, -1), batch_dims=2)
 
 
 def _potentials(graph, crf, scores, mask):

@@ -25,6 +25,18 @@ def recurrent(
 ) -> Any:
     """A stack, see `Recurrent.call`; a mask must have its valid steps first."""
     mask = carried(inputs, inputs_mask if mask is None else mask)
+    outputs, states = run_stack(graph, layer, inputs, mask, initial_state)
+    return (outputs, states) if layer.return_state else outputs
+
+
+def run_stack(
+    graph: Graph,
+    layer: Recurrent,
+    inputs: Value,
+    mask: Value | None,
+    initial_state: Mapping[str, Value] | None,
+) -> tuple[Value, dict[str, Value]]:
+    """(outputs, last states by name) of a stack, whatever it returns itself."""
     lengths = None if mask is None else graph.reduce("Sum", mask.cast("int32"), 1)
     given, states = dict(initial_state or {}), {}
     outputs = inputs
@@ -49,8 +61,7 @@ def recurrent(
     if mask is not None:
         kept = mask if layer.return_sequences else graph.reduce("Max", mask.cast("int32"), 1).cast(bool)
         outputs = clear_masked(graph, outputs, kept)
-    outputs = outputs.with_mask(mask if layer.return_sequences else None)
-    return (outputs, states) if layer.return_state else outputs
+    return outputs.with_mask(mask if layer.return_sequences else None), states
 
 
 def _run(graph, layer, places, inputs, lengths, mask, given):
