@@ -49,6 +49,7 @@ def model_card(
     words: int | None,
     size: int,
     use: Use = CLASSES,
+    onnx: str = "",
 ) -> str:
     """Returns the model card as Markdown.
 
@@ -62,6 +63,7 @@ def model_card(
         words: size of the vocabulary; None for a model without one.
         size: size of the other files, in bytes.
         use: texts for the kind of model.
+        onnx: how ONNX Runtime runs it, see `rnn_zoo.export.onnx.files.save_onnx`.
     """
     stated = {key: str(value).strip() for key, value in card.items() if value is not None and str(value).strip()}
     name = stated.get("name", name)
@@ -84,7 +86,7 @@ import tensorflow as tf
 model = tf.saved_model.load(".")
 {use.python}
 {fence}
-
+{onnx and f"{chr(10)}{onnx}{chr(10)}"}
 With rnn_zoo:
 
 {fence}

@@ -43,6 +43,7 @@ def complete(
     use: Use = CLASSES,
     parameters: int,
     words: int | None = None,
+    onnx: str = "",
 ) -> None:
     """Adds the common files of an export to a folder with a SavedModel, model.keras and the files of its kind.
 
@@ -56,6 +57,7 @@ def complete(
         use: texts of the card for this kind.
         parameters: number of parameters.
         words: size of the vocabulary, or None.
+        onnx: what the card says of the ONNX form, see `rnn_zoo.export.onnx.files.save_onnx`.
     """
     if kind != "classes":
         _write(new / KIND, kind)
@@ -63,7 +65,8 @@ def complete(
         _write(new / export_folder.LABELS, json.dumps(labels, ensure_ascii=False))
     _write(new / export_folder.METRICS, metrics_as_json(metrics))
     size = sum((new / file).stat().st_size for file in export_folder.list_files(new))
-    text = model_card(name, labels, card or {}, metrics or {}, parameters=parameters, words=words, size=size, use=use)
+    sizes: dict[str, Any] = {"parameters": parameters, "words": words, "size": size}
+    text = model_card(name, labels, card or {}, metrics or {}, **sizes, use=use, onnx=onnx)
     _write(new / export_folder.CARD, text)
     export_folder.write_checksums(new)
 

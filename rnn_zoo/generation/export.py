@@ -8,6 +8,8 @@ from typing import Any
 from rnn_zoo.checks import positive_integer
 from rnn_zoo.decoding.sample import check_sampling
 from rnn_zoo.export import folder as export_folder
+from rnn_zoo.export.onnx.files import save_onnx
+from rnn_zoo.export.onnx.writer import encoder_to_onnx, step_to_onnx
 from rnn_zoo.export.saving import check_place, complete, without_optimizer
 from rnn_zoo.files import atomic_folder
 from rnn_zoo.generation.answers import read_settings
@@ -113,8 +115,9 @@ def save_writer(
         if source_symbols is not None:
             source_symbols.save(new / SOURCE_SYMBOLS)
         (new / WRITER).write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+        onnx = save_onnx(new, model=lambda: step_to_onnx(plain), encoder=lambda: encoder_to_onnx(plain))
         sizes = {"parameters": plain.count_params(), "words": symbols.size}
-        complete(new, place.name, [], card, metrics, kind=KIND, use=use, **sizes)
+        complete(new, place.name, [], card, metrics, kind=KIND, use=use, **sizes, onnx=onnx)
     return place
 
 

@@ -153,6 +153,21 @@ def test_its_export_is_whole_and_answers(trained, capsys):
     assert capsys.readouterr().out  # which may be an empty translation
 
 
+def test_its_export_answers_in_onnx_runtime(trained):
+    runtime = pytest.importorskip("onnxruntime")
+    for file in sorted(trained.export.glob("*.onnx")):
+        session = runtime.InferenceSession(str(file))
+        types = {"tensor(int32)": "int32", "tensor(bool)": "bool", "tensor(float)": "float32"}
+        given = {
+            one.name: np.ones([size if isinstance(size, int) else 1 for size in one.shape], types[one.type])
+            for one in session.get_inputs()
+        }
+        for found in session.run(None, given):
+            assert np.isfinite(found).all()
+    assert (trained.export / "model.onnx").is_file()
+    assert "With ONNX Runtime alone:" in (trained.export / "README.md").read_text(encoding="utf-8")
+
+
 def test_its_run_is_exported_again_by_the_command(trained, tmp_path, capsys):
     if not trained.task.exporter:
         assert cli.main(["export", str(trained.export), "--to", str(tmp_path / "again")]) == 2

@@ -13,6 +13,8 @@ import tensorflow as tf
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export import kinds
 from rnn_zoo.export.card import Use
+from rnn_zoo.export.onnx.files import save_onnx
+from rnn_zoo.export.onnx.model import model_to_onnx
 from rnn_zoo.export.saving import check_place, complete
 from rnn_zoo.files import atomic_file, atomic_folder
 from rnn_zoo.layers.heads.raw_forecast import RawForecast
@@ -189,7 +191,9 @@ def _save(
             _archive(model).write_out(str(new), verbose=False)
         model.save(new / export_folder.KERAS_MODEL)
         (new / SERIES).write_text(f"{_json(description)}\n", encoding="utf-8")
-        complete(new, to.name, [], card, metrics, kind=KIND, use=_use(description), parameters=network.count_params())
+        onnx = save_onnx(new, model=lambda: model_to_onnx(model))
+        sizes = {"parameters": network.count_params()}
+        complete(new, to.name, [], card, metrics, kind=KIND, use=_use(description), **sizes, onnx=onnx)
     return to
 
 

@@ -10,6 +10,8 @@ import tensorflow as tf
 
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import Use
+from rnn_zoo.export.onnx.files import save_onnx
+from rnn_zoo.export.onnx.model import model_to_onnx
 from rnn_zoo.export.saving import check_place, checked_labels, complete, without_optimizer
 from rnn_zoo.files import atomic_file, atomic_folder
 from rnn_zoo.layers.recurrent.implementation import portable
@@ -31,7 +33,7 @@ def save_images(
     Atomic: if this is killed, `to` is the old export or the new one. It holds the SavedModel, whose signature `serve`
     takes images <float32>[batch, height, width, channels], pixels from 0 to 255, and returns {"label":
     <string>[batch], "score": <float>[batch], "probabilities": <float>[batch, classes]}; `model.keras` without its
-    optimizer, `labels.json`, `metrics.json`, the model card and `SHA256SUMS`.
+    optimizer, its ONNX form `model.onnx`, `labels.json`, `metrics.json`, the model card and `SHA256SUMS`.
 
     Args:
         model: built keras.Model, pixels <float>[batch, height, width, channels] -> probabilities
@@ -59,7 +61,9 @@ def save_images(
             _archive(plain, labels).write_out(str(new), verbose=False)
         plain.save(new / export_folder.KERAS_MODEL)
         shape = model.inputs[0].shape[1:]
-        complete(new, to.name, labels, card, metrics, kind=KIND, use=_use(shape), parameters=plain.count_params())
+        onnx = save_onnx(new, model=lambda: model_to_onnx(plain, "probabilities"))
+        sizes = {"parameters": plain.count_params()}
+        complete(new, to.name, labels, card, metrics, kind=KIND, use=_use(shape), **sizes, onnx=onnx)
     return to
 
 

@@ -12,6 +12,8 @@ from rnn_zoo.checks import positive_integer, positive_number
 from rnn_zoo.decoding import prepend_silence, sample_keys
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import Use
+from rnn_zoo.export.onnx.files import save_onnx
+from rnn_zoo.export.onnx.writer import step_to_onnx
 from rnn_zoo.export.saving import check_place, complete, without_optimizer
 from rnn_zoo.files import atomic_folder
 from rnn_zoo.files.reading import read_json
@@ -94,7 +96,9 @@ def save_music(
 model.serve(chord, tf.constant({steps}), tf.constant(0))["keys"]""",
             '"48 55 64 72" --seed 1',
         )
-        complete(new, to.name, [], card, metrics, kind=KIND, use=use, parameters=plain.count_params())
+        onnx = save_onnx(new, model=lambda: step_to_onnx(plain))
+        sizes = {"parameters": plain.count_params()}
+        complete(new, to.name, [], card, metrics, kind=KIND, use=use, **sizes, onnx=onnx)
     return to
 
 

@@ -9,6 +9,8 @@ import tensorflow as tf
 
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import Use
+from rnn_zoo.export.onnx.files import save_onnx
+from rnn_zoo.export.onnx.stream import stream_to_onnx
 from rnn_zoo.export.saving import check_place, complete, without_optimizer
 from rnn_zoo.files import atomic_folder
 from rnn_zoo.layers.recurrent.implementation import portable
@@ -73,8 +75,9 @@ def save_steps(
             steps_archive(plain, symbols).write_out(str(new), verbose=False)
         plain.save(new / export_folder.KERAS_MODEL)
         symbols.save(new / SYMBOLS)
+        onnx = save_onnx(new, model=lambda: stream_to_onnx(plain))
         sizes = {"parameters": plain.count_params(), "words": None}
-        complete(new, to.name, list(labels), card, metrics, kind=KIND, use=STEPS, **sizes)
+        complete(new, to.name, list(labels), card, metrics, kind=KIND, use=STEPS, **sizes, onnx=onnx)
     return to
 
 

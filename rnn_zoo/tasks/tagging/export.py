@@ -8,6 +8,8 @@ from typing import Any
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.card import Use
 from rnn_zoo.export.kinds import KIND
+from rnn_zoo.export.onnx.files import save_onnx
+from rnn_zoo.export.onnx.tagger import tagger_to_onnx
 from rnn_zoo.export.reading import read_labels
 from rnn_zoo.export.saving import check_place, complete, metrics_as_json, without_optimizer
 from rnn_zoo.files import atomic_file, atomic_folder
@@ -39,8 +41,9 @@ def save_tagger(
 ) -> Path:
     """Exports a tagger: a SavedModel that tags raw sentences, its card, words, letters, tags and metrics.
 
-    Atomic: if this is killed, `to` is the old export or the new one. It holds the files of every export, and
-    `vocabulary.txt` and `letters.json` with the words and letters that the model knows.
+    Atomic: if this is killed, `to` is the old export or the new one. It holds the files of every export,
+    `model.onnx` with the decoding inside, and `vocabulary.txt` and `letters.json` with the words and letters that the
+    model knows.
 
     Args:
         model: built keras.Model that ends in `Tags`, with the inputs {"words", "letters"} of `Characters`; unchanged.
@@ -65,8 +68,9 @@ def save_tagger(
             tag_archive(TagGraph(plain, spelling, tags)).write_out(str(new), verbose=False)
         plain.save(new / export_folder.KERAS_MODEL)
         spelling.save(new)
+        onnx = save_onnx(new, model=lambda: tagger_to_onnx(plain, list(TagGraph(plain, spelling, tags).continues)))
         sizes = {"parameters": plain.count_params(), "words": spelling.vocabulary.size}
-        complete(new, place.name, list(tags), card, metrics, kind="tags", use=_USE, **sizes)
+        complete(new, place.name, list(tags), card, metrics, kind="tags", use=_USE, **sizes, onnx=onnx)
     return place
 
 

@@ -31,6 +31,8 @@ class TagGraph:
         model: built keras.Model that ends in `Tags`, with the inputs {"words", "letters"} of `Characters`.
         spelling: maps words to its inputs.
         tags: the tags in the order of their ids; of BIO, BIOES, or without names.
+    Attributes:
+        continues: <bool>[tags], whether a tag continues a name.
     Raises:
         ValueError: `model` does not end in `Tags` with as many tags.
     """
@@ -50,7 +52,7 @@ class TagGraph:
         self.types = sorted(set(filter(None, types)))
         self._type_of = np.array([self.types.index(kind) if kind else 0 for kind in types], "int32")
         self._begins = np.array([named and prefix in ("B", "S") for prefix in prefixes])
-        self._continues = np.array([named and prefix in ("I", "E") for prefix in prefixes])
+        self.continues = np.array([named and prefix in ("I", "E") for prefix in prefixes])
 
     def tag_texts(self, text: Tensor) -> dict[str, Tensor]:
         """Splits raw sentences into words and tags them.
@@ -126,12 +128,12 @@ class TagGraph:
     def _spans(self, reading: Any, marginals: Tensor, mask: Tensor) -> dict[str, Tensor]:
         tags = reading.tags
         begins = tf.logical_and(tf.gather(self._begins, tags), mask)
-        continues = tf.logical_and(tf.gather(self._continues, tags), mask)
+        continues = tf.logical_and(tf.gather(self.continues, tags), mask)
         after = tf.pad(continues[:, 1:], [[0, 0], [0, 1]])
         ends = tf.logical_and(tf.logical_or(begins, continues), tf.logical_not(after))
         steps = tf.cumsum(reading.log_probabilities(), axis=1)
         # The probability that a name which ends here is not continued.
-        elsewhere = tf.constant(np.where(self._continues, NEVER, 0), tf.float32)
+        elsewhere = tf.constant(np.where(self.continues, NEVER, 0), tf.float32)
         closing = tf.where(
             mask[:, 1:], tf.reduce_logsumexp(reading.transition_log_probabilities() + elsewhere, axis=-1), 0.0
         )

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from rnn_zoo.export import folder as export_folder
+from rnn_zoo.export.onnx.files import save_onnx
+from rnn_zoo.export.onnx.model import model_to_onnx
 from rnn_zoo.export.reading import read_labels
 from rnn_zoo.export.saving import check_place, checked_labels, complete, metrics_as_json, without_optimizer
 from rnn_zoo.files import atomic_file, atomic_folder
@@ -27,8 +29,9 @@ def save(
     """Exports a text classifier: a SavedModel that answers raw strings, its card, labels, vocabulary and metrics.
 
     Atomic: if this is killed, `to` is the old export or the new one. It holds the SavedModel
-    (`saved_model.pb`, `variables/`; see `signatures.text_archive`), `model.keras` without its optimizer,
-    `vocabulary.txt`, `labels.json`, `metrics.json`, the model card `README.md` and `SHA256SUMS` of all of them.
+    (`saved_model.pb`, `variables/`; see `signatures.text_archive`), `model.keras` without its optimizer, its ONNX form
+    `model.onnx`, `vocabulary.txt`, `labels.json`, `metrics.json`, the model card `README.md` and `SHA256SUMS` of all of
+    them.
 
     Args:
         model: built keras.Model, ids <int>[batch, time] -> probabilities <float>[batch, classes]; unchanged. It
@@ -56,7 +59,9 @@ def save(
             text_archive(plain, vocabulary, labels).write_out(str(new), verbose=False)
         plain.save(new / export_folder.KERAS_MODEL)
         vocabulary.save(new / export_folder.VOCABULARY)
-        complete(new, place.name, labels, card, metrics, parameters=plain.count_params(), words=vocabulary.size)
+        onnx = save_onnx(new, model=lambda: model_to_onnx(plain, "probabilities"))
+        sizes = {"parameters": plain.count_params(), "words": vocabulary.size}
+        complete(new, place.name, labels, card, metrics, **sizes, onnx=onnx)
     return place
 
 

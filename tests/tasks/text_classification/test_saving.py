@@ -42,6 +42,7 @@ def test_the_folder_holds_all_that_is_promised(exported, vocabulary):
         "saved_model.pb",
         "variables/variables.index",
         "model.keras",
+        "model.onnx",
         "vocabulary.txt",
         "labels.json",
         "metrics.json",
