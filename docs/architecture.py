@@ -22,7 +22,7 @@ NOTES = {
     "run": "the protocol of a run: options, training, evaluation, result rows, export",
     "inspection": "contributions, states, gates, gradients through time, drawings; the HTML page",
     "evaluation": "metrics, reports, result tables",
-    "export": "exported folders: SavedModel, card, checksums",
+    "export": "exported folders: SavedModel, ONNX, card, checksums",
     "decoding": "greedy, sampling, beam search",
     "training": "fit: checkpoints, resuming, averages, seeds",
     "topologies": "the builders: many_to_one, many_to_many, one_to_many, encoder_decoder, ...",
@@ -38,6 +38,7 @@ NOTES = {
     "faults": "errors as one line",
     "types": "type names",
     "startup": "fast, quiet import",
+    "runtime": "answers with ONNX Runtime alone",
 }
 STYLE = """
     .page { fill: #ffffff }

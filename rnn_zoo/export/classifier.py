@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Classifier(Exported):
-    """An exported classifier, run from its SavedModel; files are read when first needed.
+    """An exported classifier, run from its ONNX form or its SavedModel; files are read when first needed.
 
     A subclass sets `kind` and defines `probabilities`. Inputs that are no texts need an `answer_file` of their own.
 
@@ -48,7 +48,10 @@ class Classifier(Exported):
 
     def empty_table(self, rows: int) -> np.ndarray:
         """Zeros <float32>[rows, classes]; ValueError if the labels are not as many as the classes of the model."""
-        classes = self._saved_model.signatures["serve"].structured_outputs["probabilities"].shape[-1]
+        if self._session is None:
+            classes = self._saved_model.signatures["serve"].structured_outputs["probabilities"].shape[-1]
+        else:
+            classes = self._session.get_outputs()[0].shape[-1]
         if classes != len(self.labels):
             raise ValueError(
                 f"{self.folder / export_folder.LABELS} must name the model's {classes} classes, got "

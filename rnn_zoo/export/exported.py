@@ -10,6 +10,7 @@ from rnn_zoo.export.kinds import KIND, kind_of
 from rnn_zoo.export.locate import find_pretrained
 from rnn_zoo.export.reading import load_keras_model
 from rnn_zoo.files.reading import read_json, reading
+from rnn_zoo.runtime.session import open_session
 from rnn_zoo.types import Model
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Exported:
-    """An exported model, run from its SavedModel; files are read when first needed.
+    """An exported model, run from its ONNX form or its SavedModel; files are read when first needed.
 
     Before a model runs, every file is compared with SHA256SUMS (about 1 ms for each MB). This finds damage, not malice:
     who changes a file can change its checksum, and a SavedModel may read and write files, so open only folders from
@@ -95,6 +96,15 @@ class Exported:
                 f"{', '.join(sorted(names))}, not {', '.join(self.serves)}. Export or download it again."
             )
         return saved
+
+    @functools.cached_property
+    def _session(self) -> Any:
+        """The model in ONNX Runtime; None where the folder has no ONNX form."""
+        path = self.folder / export_folder.ONNX_MODEL
+        if not path.is_file():
+            return None
+        self._check_files()
+        return open_session(path)
 
     def _check_files(self) -> None:
         """ValueError that names the files that differ from SHA256SUMS, unless `verify` is False; looks once."""

@@ -7,6 +7,7 @@ from rnn_zoo.export.kinds import KINDS, kind_of
 
 SAVED_MODEL = "saved_model.pb"
 KERAS_MODEL = "model.keras"
+ONNX_MODEL = "model.onnx"
 VOCABULARY = "vocabulary.txt"
 LABELS = "labels.json"
 METRICS = "metrics.json"

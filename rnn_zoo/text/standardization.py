@@ -3,24 +3,8 @@
 import keras
 import tensorflow as tf
 
+from rnn_zoo.runtime.words import APOSTROPHE, BLANK, TOKEN, UNSPACED
 from rnn_zoo.types import Tensor
-
-# RE2's \s matches ASCII alone, and web text is full of no-break spaces, U+0085 and U+3000. A tag is "<" followed by a
-# letter, so that "<3" and "a < b" stay.
-_BLANK = r"</?[a-z][^<>]*>|<!(?:--|[a-z])[^<>]*>|[\s\p{Z}\p{Cc}\x{200B}\x{FEFF}]+"
-_APOSTROPHE = r"[\x{2018}\x{2019}\x{02BC}\x{FF07}]"
-# Scripts written without spaces between words: each letter with its marks is a token, as in BERT.
-_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
-_LETTER = r"[\p{L}\p{N}_]"
-_INSIDE = r"[\p{L}\p{M}\p{N}_\x{200C}\x{200D}]*"  # Persian and Indic words contain zero-width joiners
-_TOKEN = "|".join(
-    [
-        r"[0-9]+(?:[.,/:][0-9]+)+",
-        rf"{_LETTER}{_INSIDE}(?:'{_LETTER}{_INSIDE})*",
-        r"[\x{1F1E6}-\x{1F1FF}]{2}",  # a flag is two regional indicators
-        r"\S(?:\x{FE0F}|\x{200D}\S|[\x{1F3FB}-\x{1F3FF}])*",  # a symbol, or an emoji with its skin tone and parts
-    ]
-)
 
 
 @keras.saving.register_keras_serializable(package="rnn_zoo")
@@ -36,8 +20,9 @@ def standardize(strings: Tensor) -> Tensor:
     Returns:
         <string>[...], of the same shape.
     """
+    strings = tf.strings.regex_replace(strings, r"\x00", " ")  # at which `lower` would end
     strings = tf.strings.lower(strings, encoding="utf-8")
-    strings = tf.strings.regex_replace(strings, _BLANK, " ")
-    strings = tf.strings.regex_replace(strings, _APOSTROPHE, "'")
-    strings = tf.strings.regex_replace(strings, _UNSPACED, r" \0 ")
-    return tf.strings.regex_replace(strings, _TOKEN, r" \0 ")
+    strings = tf.strings.regex_replace(strings, BLANK, " ")
+    strings = tf.strings.regex_replace(strings, APOSTROPHE, "'")
+    strings = tf.strings.regex_replace(strings, UNSPACED, r" \0 ")
+    return tf.strings.regex_replace(strings, TOKEN, r" \0 ")

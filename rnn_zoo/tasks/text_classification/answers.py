@@ -10,10 +10,11 @@ from rnn_zoo.checks import positive_integer
 from rnn_zoo.export import folder as export_folder
 from rnn_zoo.export.batching import batches_of_like_length, checked_texts, progress_bar
 from rnn_zoo.export.classifier import Classifier
+from rnn_zoo.runtime.words import Words
 
 
 class Pretrained(Classifier):
-    """An exported text classifier, run from its SavedModel; files are read when first needed.
+    """An exported text classifier, run from its ONNX form or its SavedModel; files are read when first needed.
 
     Its `model` maps ids <int>[batch, time] to probabilities <float>[batch, classes].
 
@@ -33,6 +34,19 @@ class Pretrained(Classifier):
 
         return Vocabulary.load(self.folder / export_folder.VOCABULARY)
 
+    @functools.cached_property
+    def _words(self) -> Words:
+        return Words.load(self.folder / export_folder.VOCABULARY)
+
+    def _by_onnx(self, texts: list[str]) -> np.ndarray:
+        return self._session.run(["probabilities"], {"ids": self._words.ids(texts)})[0]
+
+    def _by_tensorflow(self, texts: list[str]) -> np.ndarray:
+        import tensorflow as tf
+
+        serve = self._saved_model.signatures["serve"]  # `_saved_model.serve` takes 0.1 ms longer to find its graph
+        return serve(text=tf.constant(texts, tf.string))["probabilities"].numpy()
+
     def probabilities(self, inputs: Sequence[str], batch_size: int = 64, progress: bool = False) -> np.ndarray:
         """The probability of every class for every text.
 
@@ -50,12 +64,9 @@ class Pretrained(Classifier):
         result = self.empty_table(len(texts))
         if not texts:
             return result
-        import tensorflow as tf
-
-        serve = self._saved_model.signatures["serve"]  # `_saved_model.serve` takes 0.1 ms longer to find its graph
+        answer = self._by_tensorflow if self._session is None else self._by_onnx
         with progress_bar(len(texts), shown=progress) as advance:
             for rows in batches_of_like_length(texts, batch_size):
-                answers = serve(text=tf.constant([texts[row] for row in rows], tf.string))
-                result[rows] = answers["probabilities"].numpy()
+                result[rows] = answer([texts[row] for row in rows])
                 advance(len(rows))
         return result

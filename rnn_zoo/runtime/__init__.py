@@ -1,0 +1,1 @@
+"""Answers of exported models with ONNX Runtime alone: no TensorFlow, no Keras."""
