@@ -95,7 +95,10 @@ def test_mixed_precision_answers_in_float32(vocabulary, tmp_path):
         keras.config.set_dtype_policy(before)
     expected = model.predict(vocabulary.layer(TEXTS), verbose=0)
     folder = save(model, vocabulary, LABELS, tmp_path / "export")
-    np.testing.assert_allclose(load(folder).probabilities(TEXTS), expected, atol=1e-5)
+    # The ONNX form computes in float32, where the model rounds to 8 bits of mantissa.
+    np.testing.assert_allclose(load(folder).probabilities(TEXTS), expected, atol=1e-3)
+    (folder / "model.onnx").unlink()
+    np.testing.assert_allclose(load(folder, verify=False).probabilities(TEXTS), expected, atol=1e-5)
 
 
 def test_a_plain_keras_model_and_labels_of_any_script(vocabulary, tmp_path):
