@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _BATCH = 256  # windows asked at once
+_ANSWERS = ("forecast", "lower", "upper")
 
 
 class Forecasts(Exported):
-    """An exported forecaster, run from its SavedModel; files are read when first used.
+    """An exported forecaster, run from its ONNX form or its SavedModel; files are read when first used.
 
     Args:
         folder: an exported folder, see `rnn_zoo.tasks.forecasting.export.save_series`.
@@ -55,8 +56,6 @@ class Forecasts(Exported):
         Raises:
             ValueError: an input is missing, is not an input of the model, or has another shape.
         """
-        import tensorflow as tf
-
         about = self.about
         columns = len(about["targets"]) + len(about["inputs"]) + len(about["known"])
         if hasattr(times, "asi8"):
@@ -78,9 +77,14 @@ class Forecasts(Exported):
                 if array.shape[1:] != shape:
                     expected = ", ".join(map(str, ("windows", *shape)))
                     raise ValueError(f"`{name}` must have the shape ({expected}), got {array.shape}.")
-                inputs[name] = tf.constant(array)
-        answers = self._saved_model.signatures["serve"](**inputs)
-        return {name: answers[name].numpy() for name in ("forecast", "lower", "upper")}
+                inputs[name] = array
+        if self._session is not None:
+            return dict(zip(_ANSWERS, self._session.run(_ANSWERS, inputs), strict=True))
+        import tensorflow as tf
+
+        tensors = {name: tf.constant(array) for name, array in inputs.items()}
+        answers = self._saved_model.signatures["serve"](**tensors)
+        return {name: answers[name].numpy() for name in _ANSWERS}
 
     def predict(self, path: str | Path, *, clean: bool = False) -> "pd.DataFrame":
         """Forecasts the steps after the last row of a file, of every series in it.

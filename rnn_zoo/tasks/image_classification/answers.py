@@ -20,7 +20,7 @@ ImageInputs: TypeAlias = Tensor | Sequence[str | Path]
 
 
 class Images(Classifier):
-    """An exported image classifier, run from its SavedModel; files are read when first used.
+    """An exported image classifier, run from its ONNX form or its SavedModel; files are read when first used.
 
     Args:
         folder: an exported folder, see `rnn_zoo.tasks.image_classification.export.save_images`.
@@ -36,6 +36,9 @@ class Images(Classifier):
     @functools.cached_property
     def shape(self) -> tuple[int, int, int]:
         """(height, width, channels) of the model's images."""
+        if self._session is not None:
+            height, width, channels = self._session.get_inputs()[0].shape[1:]
+            return height, width, channels
         _, arguments = self._saved_model.signatures["serve"].structured_input_signature
         return tuple(arguments["images"].shape[1:])
 
@@ -56,13 +59,19 @@ class Images(Classifier):
         positive_integer("batch_size", batch_size)
         images = self._read(inputs)
         result = self.empty_table(len(images))
-        serve = self._saved_model.signatures["serve"]
+        answer = self._by_tensorflow if self._session is None else self._by_onnx
         for start in range(0, len(images), batch_size):
             rows = slice(start, start + batch_size)
-            import tensorflow as tf
-
-            result[rows] = serve(images=tf.constant(images[rows]))["probabilities"].numpy()
+            result[rows] = answer(images[rows])
         return result
+
+    def _by_onnx(self, images: np.ndarray) -> np.ndarray:
+        return self._session.run(["probabilities"], {self._session.get_inputs()[0].name: images})[0]
+
+    def _by_tensorflow(self, images: np.ndarray) -> np.ndarray:
+        import tensorflow as tf
+
+        return self._saved_model.signatures["serve"](images=tf.constant(images))["probabilities"].numpy()
 
     def answer_file(
         self,
