@@ -16,6 +16,9 @@ from rnn_zoo.export.exported import Exported
 from rnn_zoo.export.reading import read_labels
 from rnn_zoo.files import atomic_file
 from rnn_zoo.files.cleaning import with_report
+from rnn_zoo.runtime.sentences import split_sentence
+from rnn_zoo.runtime.spans import Scheme, find_spans
+from rnn_zoo.runtime.spelling import Letters
 from rnn_zoo.tasks.tagging.highlight import colors, highlighted
 from rnn_zoo.text.tag_scheme import split
 
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rnn_zoo.text import Spelling
+
+
+_OUTPUTS = ("tags", "scores", "steps", "ends")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +69,7 @@ class Tagged:
 
 
 class Tagger(Exported):
-    """An exported tagger, run from its SavedModel; files are read when first needed.
+    """An exported tagger, run from its ONNX form or its SavedModel; files are read when first needed.
 
     Its `model` maps {"words": <int>[batch, time], "letters": <int>[batch, time, letters]} to the outputs of `Tags`.
 
@@ -105,20 +111,47 @@ class Tagger(Exported):
         Raises:
             ValueError: `texts` is one string, or an item is not text.
         """
-        import tensorflow as tf
-
         texts = checked_texts(texts)
         positive_integer("batch_size", batch_size)
-        serve = self._saved_model.signatures["serve"]
+        tagged = self._by_tensorflow if self._session is None else self._by_onnx
         answers: list[Any] = [None] * len(texts)
         with progress_bar(len(texts), shown=progress) as advance:
             for rows in batches_of_like_length(texts, batch_size):
-                outputs = serve(text=tf.constant([texts[row] for row in rows], tf.string))
-                outputs = {name: part.numpy() for name, part in outputs.items()}
-                for place, row in enumerate(rows):
-                    answers[row] = _tagged(texts[row], {name: part[place] for name, part in outputs.items()})
+                for row, answer in zip(rows, tagged([texts[row] for row in rows]), strict=True):
+                    answers[row] = answer
                 advance(len(rows))
         return answers
+
+    @functools.cached_property
+    def _letters(self) -> Letters:
+        return Letters.load(self.folder)
+
+    def _by_onnx(self, texts: list[str]) -> list[Tagged]:
+        split = [split_sentence(text) for text in texts]
+        words, letters = self._letters.ids([[word for word, _, _ in row] for row in split])
+        outputs = self._session.run(_OUTPUTS, {"words": words, "letters": letters})
+        scheme, answers = Scheme.of(self.labels), []
+        for text, row, *parts in zip(texts, split, *outputs, strict=True):
+            tags, scores, steps, ends = (part[: len(row)] for part in parts)
+            tokens = [
+                Token(word, start, end, self.labels[tag], float(score))
+                for (word, start, end), tag, score in zip(row, tags, scores, strict=True)
+            ]
+            spans = [
+                Name(text[row[first][1] : row[last][2]], row[first][1], row[last][2], kind, score)
+                for first, last, kind, score in find_spans(scheme, tags, scores, steps, ends)
+            ]
+            answers.append(Tagged(text, tokens, spans))
+        return answers
+
+    def _by_tensorflow(self, texts: list[str]) -> list[Tagged]:
+        import tensorflow as tf
+
+        outputs = self._saved_model.signatures["serve"](text=tf.constant(texts, tf.string))
+        outputs = {name: part.numpy() for name, part in outputs.items()}
+        return [
+            _tagged(text, {name: part[place] for name, part in outputs.items()}) for place, text in enumerate(texts)
+        ]
 
     def tag(self, sentences: Sequence[Sequence[str]], batch_size: int = 64) -> list[list[str]]:
         """Tags sentences that are split into words.
