@@ -108,7 +108,7 @@ def forecast_report(
         "horizon": windows.horizon,
         "targets": list(series.targets),
         "systems": systems,
-        "verdict": [*_verdict(systems), *_choice(forecasters[0], windows)],
+        "verdict": [*_verdict(systems, "mase" if series.many else "mse"), *_choice(forecasters[0], windows)],
     }
     if out is not None:
         out = Path(out)
@@ -163,20 +163,22 @@ def _choice(forecaster: Forecaster, windows: Windows) -> list[str]:
     return [forecaster.choice.sentence(), sizes, *refitted]
 
 
-def _verdict(systems: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def _verdict(systems: Mapping[str, Mapping[str, Any]], measure: str) -> list[str]:
+    """Sentences on the model and the best baseline; of many series by MASE, in which no single one weighs most."""
     model, *baselines = systems
     scores = systems[model]
     sentences = []
     if baselines:
-        best = min(baselines, key=lambda name: systems[name]["mse"])
-        mse, best_mse = scores["mse"], systems[best]["mse"]
-        even = abs(mse - best_mse) <= _EVEN * best_mse
-        wins = mse < best_mse and not even
+        best = min(baselines, key=lambda name: systems[name][measure])
+        error, least = scores[measure], systems[best][measure]
+        even = abs(error - least) <= _EVEN * least
+        wins = error < least and not even
         verb = "equals" if even else "beats" if wins else "LOSES to"
-        margin = f", by {abs(1 - mse / best_mse):.1%}" if not even and mse < 2 * best_mse else ","
+        margin = f", by {abs(1 - error / least):.1%}" if not even and error < 2 * least else ","
         end = "" if wins or even else " On this data the baseline is the better model."
         sentences.append(
-            f"{model} {verb} the best baseline, {best}{margin} in MSE: {mse:.4f} against {best_mse:.4f}.{end}"
+            f"{model} {verb} the best baseline, {best}{margin} in {measure.upper()}: {error:.4g} against "
+            f"{least:.4g}.{end}"
         )
         better_mae = [name for name in baselines if systems[name]["mae"] < scores["mae"]]
         if better_mae and wins:
