@@ -55,7 +55,8 @@ def forecast_table(path: str | Path) -> str:
         systems.setdefault(row["model"], {}).setdefault(metric, {})[row["seed"]] = row
     if not runs:
         raise ValueError(f"{path}: holds no rows yet: run the recipe that writes it.")
-    coverages = sorted({row["metric"].partition("@")[0] for row in rows if row["metric"].startswith("coverage")})
+    covered_rows = [row for row in rows if row["metric"].startswith("coverage") and row["data"] not in _WINNER]
+    coverages = sorted({row["metric"].partition("@")[0] for row in covered_rows})
     baselines = [name for name in _BASELINES if any(f"baseline:{name}" in systems for systems in runs.values())]
     headings = ["data, steps ahead", "network", "MSE", *baselines, "SegRNN, published"]
     headings += [f"coverage of the {name.removeprefix('coverage')} % intervals" for name in coverages]
