@@ -1,7 +1,7 @@
 """Exported: base class of the models that exported folders open as."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,7 +10,7 @@ from rnn_zoo.export.kinds import KIND, kind_of
 from rnn_zoo.export.locate import find_pretrained
 from rnn_zoo.export.reading import load_keras_model
 from rnn_zoo.files.reading import read_json, reading
-from rnn_zoo.runtime.session import open_session
+from rnn_zoo.runtime.session import answers, open_session
 from rnn_zoo.types import Model
 
 if TYPE_CHECKING:
@@ -105,6 +105,10 @@ class Exported:
             return None
         self._check_files()
         return open_session(path)
+
+    def _ask(self, names: Sequence[str], inputs: Mapping[str, Any]) -> list[Any]:
+        """The outputs of the model in ONNX Runtime."""
+        return answers(self._session, names, inputs, self.folder)
 
     def _check_files(self) -> None:
         """ValueError that names the files that differ from SHA256SUMS, unless `verify` is False; looks once."""

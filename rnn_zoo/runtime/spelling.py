@@ -1,13 +1,13 @@
 """Letters: ids of words and of their letters, equal to those of `rnn_zoo.text.Spelling` in the graph of an export."""
 
 import functools
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from rnn_zoo.runtime.patterns import compiled, lowered
+from rnn_zoo.runtime.reading import read_letters, read_words
 from rnn_zoo.runtime.words import UNKNOWN
 
 
@@ -28,10 +28,8 @@ class Letters:
 
     @classmethod
     def load(cls, folder: str | Path) -> "Letters":
-        """Reads `vocabulary.txt` and `letters.json` of an exported folder."""
-        words = (Path(folder) / "vocabulary.txt").read_bytes().decode("utf-8").split("\n")[:-1]
-        about = json.loads((Path(folder) / "letters.json").read_text(encoding="utf-8"))
-        return cls(words, about["letters"], about["word_length"])
+        """Reads `vocabulary.txt` and `letters.json` of an exported folder; ValueError that names a damaged file."""
+        return cls(read_words(Path(folder) / "vocabulary.txt"), *read_letters(Path(folder) / "letters.json"))
 
     def ids(self, sentences: Sequence[Sequence[str]]) -> tuple[np.ndarray, np.ndarray]:
         """Ids of the words of sentences, padded on the right, at least one step.

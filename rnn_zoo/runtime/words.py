@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from rnn_zoo.runtime.patterns import compiled, lowered
+from rnn_zoo.runtime.reading import read_words
 
 PADDING, UNKNOWN = 0, 1
 
@@ -55,8 +56,8 @@ class Words:
 
     @classmethod
     def load(cls, path: str | Path) -> "Words":
-        """Reads a `vocabulary.txt`."""
-        return cls(Path(path).read_text(encoding="utf-8").split("\n")[:-1])
+        """Reads a `vocabulary.txt`; FileNotFoundError or ValueError that names it."""
+        return cls(read_words(path))
 
     def ids(self, texts: Sequence[str]) -> np.ndarray:
         """<int32>[texts, words] of raw texts, padded on the right, at least one step."""

@@ -36,6 +36,7 @@ UNREAD = (
     "letters.json",
     "symbols.json",
     "source_symbols.json",
+    "encoder.onnx",
 )
 
 
@@ -48,12 +49,15 @@ def export_cases(folder: Path, question: list[str]) -> list[Case]:
 
                 def make(to, name=name, change=change, honest=honest):
                     shutil.copytree(folder, to / "export")
+                    if name.startswith(("saved_model", "variables")):  # it answers where there is no ONNX form
+                        (to / "export" / "model.onnx").unlink(missing_ok=True)
                     damage(to / "export" / name, change)
                     if honest:
                         export_folder.write_checksums(to / "export")
                     return ["predict", str(to / "export"), *question]
 
-                unsure = honest and (name in UNREAD or fault in ("a list", "an empty object", "nested lists"))
+                unread = name in UNREAD or (name, fault) == ("model.onnx", "missing")
+                unsure = honest and (unread or fault in ("a list", "an empty object", "nested lists"))
                 kind = "with its checksum" if honest else "against its checksum"
                 named = (name, Path(name).name, "export", "kind")
                 made.append(Case(f"export: {name} {fault}, {kind}", make, named, refused=not unsure))

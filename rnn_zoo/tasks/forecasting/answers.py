@@ -79,7 +79,7 @@ class Forecasts(Exported):
                     raise ValueError(f"`{name}` must have the shape ({expected}), got {array.shape}.")
                 inputs[name] = array
         if self._session is not None:
-            return dict(zip(_ANSWERS, self._session.run(_ANSWERS, inputs), strict=True))
+            return dict(zip(_ANSWERS, self._ask(_ANSWERS, inputs), strict=True))
         import tensorflow as tf
 
         tensors = {name: tf.constant(array) for name, array in inputs.items()}

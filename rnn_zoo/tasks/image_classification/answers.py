@@ -66,7 +66,7 @@ class Images(Classifier):
         return result
 
     def _by_onnx(self, images: np.ndarray) -> np.ndarray:
-        return self._session.run(["probabilities"], {self._session.get_inputs()[0].name: images})[0]
+        return self._ask(["probabilities"], {self._session.get_inputs()[0].name: images})[0]
 
     def _by_tensorflow(self, images: np.ndarray) -> np.ndarray:
         import tensorflow as tf

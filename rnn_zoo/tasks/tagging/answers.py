@@ -129,7 +129,7 @@ class Tagger(Exported):
     def _by_onnx(self, texts: list[str]) -> list[Tagged]:
         split = [split_sentence(text) for text in texts]
         words, letters = self._letters.ids([[word for word, _, _ in row] for row in split])
-        outputs = self._session.run(_OUTPUTS, {"words": words, "letters": letters})
+        outputs = self._ask(_OUTPUTS, {"words": words, "letters": letters})
         scheme, answers = Scheme.of(self.labels), []
         for text, row, *parts in zip(texts, split, *outputs, strict=True):
             tags, scores, steps, ends = (part[: len(row)] for part in parts)

@@ -39,7 +39,7 @@ class Pretrained(Classifier):
         return Words.load(self.folder / export_folder.VOCABULARY)
 
     def _by_onnx(self, texts: list[str]) -> np.ndarray:
-        return self._session.run(["probabilities"], {"ids": self._words.ids(texts)})[0]
+        return self._ask(["probabilities"], {"ids": self._words.ids(texts)})[0]
 
     def _by_tensorflow(self, texts: list[str]) -> np.ndarray:
         import tensorflow as tf
