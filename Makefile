@@ -33,7 +33,7 @@ test-torch: .venv/.installed-dev ## layers, topologies and training on PyTorch, 
 	$(BIN)/python -c 'import torch' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[torch]'
 	KERAS_BACKEND=torch $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(BACKENDS)
 
-test-long: .venv/.installed-dev ## what the tests hold, on more options and through more doors, five minutes
+test-long: .venv/.installed-dev ## what the tests hold, on more options and through more doors, ten minutes
 	$(BIN)/python -m pytest -m long --numprocesses 2 --dist loadfile
 
 test-hard: .venv/.installed-dev ## a thousand malformed inputs and two hundred kills, half an hour

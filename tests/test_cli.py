@@ -207,6 +207,7 @@ def test_an_error_inside_keeps_its_traceback(monkeypatch):
         cli.main(["list"])
 
 
+@pytest.mark.long
 def test_the_installed_command(models):
     process = subprocess.run(
         [

@@ -25,6 +25,7 @@ def run(out, backend):
     )
 
 
+@pytest.mark.long
 def test_a_small_run_writes_a_row_a_contestant(tmp_path):
     finished = run(tmp_path / "card.csv", "jax")
     assert finished.returncode == 0, finished.stderr

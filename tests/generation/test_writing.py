@@ -156,6 +156,7 @@ def test_all_continuations_are_ranked(folder):
     }
 
 
+@pytest.mark.long
 def test_sequences_of_vectors_are_described(folder):
     front = Vectors(3, mask_value=-1.0)
     writer = encoder_decoder(
@@ -172,6 +173,7 @@ def test_sequences_of_vectors_are_described(folder):
         model.predict(np.zeros((2, 5, 4)))
 
 
+@pytest.mark.long
 def test_several_inputs_are_described_by_name(folder):
     picture, place = keras.Input((2, 2), name="picture"), keras.Input((3,), name="place")
     source = keras.layers.Concatenate()([keras.layers.Flatten()(picture), place])

@@ -12,6 +12,8 @@ from rnn_zoo.tasks.music.batches import PADDING, Pieces, transposed
 from rnn_zoo.tasks.music.midi import read_midi
 from rnn_zoo.tasks.music.report import independent_loss_per_step
 
+pytestmark = pytest.mark.long  # test_every_task.py trains its task too
+
 pytest.importorskip("mido")
 TINY = {"units": 6, "hidden": 3, "epochs": 2, "batch_size": 4, "steps": 5, "seed": 1}
 

@@ -8,6 +8,8 @@ from PIL import Image
 
 import rnn_zoo
 
+pytestmark = pytest.mark.long  # test_every_task.py trains its task too
+
 TINY = {"units": 6, "dim": 4, "batch_size": 8, "epochs": 1, "seed": 1, "min_count": 1, "width": 2, "max_length": 6}
 
 
@@ -46,7 +48,6 @@ def test_it_leaves_numbers_a_page_and_a_model(run):
     assert len(answers) == 3 and all(len(answer.text.split()) <= TINY["max_length"] for answer in answers)
 
 
-@pytest.mark.long
 def test_cells_are_attended_to_and_long_captions_cut_on_request(images, tmp_path, capsys):
     seen = np.load(images / "features.npy")
     np.save(tmp_path / "cells.npy", np.stack([seen, -seen], axis=1).reshape(40, 2, 1, 5))
@@ -63,7 +64,6 @@ def test_cells_are_attended_to_and_long_captions_cut_on_request(images, tmp_path
         load_recipe("image_captions").main(str(images), str(tmp_path / "cells.npy"), attention="none", out="run")
 
 
-@pytest.mark.long
 def test_without_attention_the_vector_starts_the_recurrence(images, tmp_path, capsys):
     chosen = {**TINY, "attention": "none", "max_length": 2, "split": "validation", "neighbours": 3}
     load_recipe("image_captions").main(str(images), str(images / "features.npy"), **chosen, out=str(tmp_path / "run"))

@@ -6,6 +6,8 @@ from helpers import load_recipe
 import rnn_zoo
 from rnn_zoo.files.long_text import load_text
 
+pytestmark = pytest.mark.long  # test_every_task.py trains its task too
+
 TINY = {"units": 6, "dim": 4, "length": 9, "batch_size": 4, "often": 20, "share": 4, "epochs": 1, "seed": 1}
 
 

@@ -7,6 +7,8 @@ import rnn_zoo
 from rnn_zoo.evaluation import results
 from rnn_zoo.files.long_text import load_text
 
+pytestmark = pytest.mark.long  # test_every_task.py trains its task too
+
 TINY = {"units": 6, "dim": 4, "length": 20, "batch_size": 16, "epochs": 1, "seed": 1}
 
 
@@ -35,7 +37,6 @@ def test_it_leaves_numbers_examples_and_a_model(run):
     assert len(answer.text) == model.settings["max_length"] and len(answer.next) == 10
 
 
-@pytest.mark.long
 def test_while_settings_are_chosen_the_test_part_is_not_looked_at(run, tmp_path, capsys):
     arguments = {"out": str(run / "run"), "results": str(tmp_path / "trial.csv"), "seed_text": "First"}
     load_recipe("shakespeare").main(str(run / "plays.txt"), **TINY, **arguments, split="validation")

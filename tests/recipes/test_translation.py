@@ -7,6 +7,8 @@ import rnn_zoo
 from rnn_zoo.evaluation import results
 from rnn_zoo.tasks.translation.data import load_pairs
 
+pytestmark = pytest.mark.long  # test_every_task.py trains its task too
+
 pytest.importorskip("sacrebleu")
 TINY = {"units": 6, "dim": 6, "epochs": 1, "min_count": 1, "width": 2, "batch_size": 32, "seed": 1}
 
@@ -38,7 +40,6 @@ def test_it_leaves_numbers_examples_and_a_model(run):
         assert (run / "run" / file).is_file()
 
 
-@pytest.mark.long
 def test_a_validation_run_evaluates_only_the_validation_pairs(run, tmp_path):
     arguments = {"sampling": 0.2, "out": str(run / "run"), "results": str(tmp_path / "trial.csv")}
     load_recipe("translation").main(str(run / "pairs.tsv"), **TINY, **arguments, split="validation")

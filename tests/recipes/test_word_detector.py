@@ -11,7 +11,8 @@ from rnn_zoo.evaluation import results
 from rnn_zoo.tasks.stream_labelling.listening import print_detections
 from rnn_zoo.text import Symbols
 
-pytestmark = needs_tensorflow  # a SavedModel is exported there
+# A SavedModel is exported there; test_every_task.py trains its task too.
+pytestmark = [needs_tensorflow, pytest.mark.long]
 TINY = {"length": 12, "units": 4, "epochs": 1, "seed": 3, "cell": "min_gru"}
 
 

@@ -43,6 +43,14 @@ print(json.dumps(answers))
 """
 
 
+# What recipes share, or a suite of its own holds for all: two tasks in `make test`, the others in `make test-long`.
+OF_FEW = pytest.mark.parametrize(
+    "trained",
+    [pytest.param(name, marks=[] if name in ("tagging", "forecasting") else pytest.mark.long) for name in NAMES],
+    indirect=True,
+)
+
+
 class Trained(Exception):
     """Ends a run after its training."""
 
@@ -119,11 +127,7 @@ def test_it_trains_beside_baselines_and_leaves_a_whole_run(trained):
         assert row["command"].startswith(f"python recipes/{trained.example.recipe}.py")
 
 
-@pytest.mark.parametrize(
-    "trained",
-    [pytest.param(name, marks=[] if name in ("tagging", "forecasting") else pytest.mark.long) for name in NAMES],
-    indirect=True,
-)
+@OF_FEW
 def test_a_killed_run_resumes_to_the_result_of_an_unbroken_one(trained, monkeypatch):
     out, train, finished = trained.killed, training.fit, []
     assert (out / "checkpoint.npz").exists() and not (out / "export").exists()
@@ -168,6 +172,7 @@ def test_its_export_answers_in_onnx_runtime(trained):
     assert "With ONNX Runtime alone:" in (trained.export / "README.md").read_text(encoding="utf-8")
 
 
+@OF_FEW
 def test_its_run_is_exported_again_by_the_command(trained, tmp_path, capsys):
     if not trained.task.exporter:
         assert cli.main(["export", str(trained.export), "--to", str(tmp_path / "again")]) == 2
@@ -180,6 +185,7 @@ def test_its_run_is_exported_again_by_the_command(trained, tmp_path, capsys):
         np.testing.assert_array_equal(one, other)
 
 
+@OF_FEW
 def test_its_page_opens(trained, tmp_path):
     page = rnn_zoo.inspect(
         trained.export, trained.example.inspected or trained.example.question, tmp_path / "page.html"

@@ -67,6 +67,7 @@ def test_the_signature_takes_each_state_by_name_and_answers_as_a_stream(steps):
             np.testing.assert_allclose(value, state[name], atol=1e-5)
 
 
+@pytest.mark.long
 def test_tensorflow_alone_runs_it_step_by_step(folder, steps):
     code = """
 import sys, numpy as np, tensorflow as tf

@@ -62,6 +62,7 @@ def test_without_data_and_network_the_error_names_the_variable(monkeypatch):
         datasets.load("imdb_reviews")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(
     not (_FOLDER and (Path(_FOLDER) / "imdb_reviews" / "plain_text" / "1.0.0").is_dir()),
     reason="the folder TFDS_DATA_DIR holds no imdb_reviews/plain_text/1.0.0",
