@@ -229,7 +229,7 @@ def file_cases(source: Source, pick: random.Random) -> list[Case]:
                 path.symlink_to(path)
             elif "gzip" in fault:
                 packed = gzip.compress(source.content + b"." * 100)
-                packed = source.content if fault == "no gzip" else packed[: pick.randrange(20, len(packed) - 9)]
+                packed = source.content if fault == "no gzip" else packed[: pick.randrange(11, len(packed) - 9)]
                 path.with_name(path.name + ".gz").write_bytes(packed)
                 given = [part + ".gz" if part.endswith(source.name) else part for part in given]
             return given
