@@ -19,7 +19,12 @@ def standardize(strings: Tensor) -> Tensor:
         strings: <string>[...], UTF-8 of any script.
     Returns:
         <string>[...], of the same shape.
+    Raises:
+        ValueError: numbers instead of texts.
     """
+    dtype = tf.as_dtype(getattr(strings, "dtype", tf.string))
+    if dtype != tf.string:
+        raise ValueError(f"`strings` must be texts, got numbers of type {dtype.name}.")
     strings = tf.strings.regex_replace(strings, r"\x00", " ")  # at which `lower` would end
     strings = tf.strings.lower(strings, encoding="utf-8")
     strings = tf.strings.regex_replace(strings, BLANK, " ")
